@@ -1,0 +1,133 @@
+import type { ArtifactRef } from './artifacts.ts';
+import type { Pipeline } from './pipeline.schema.ts';
+import type { StepContext } from './steps.ts';
+import type { FeatureSet } from './features.ts';
+
+export interface SourceFile {
+  readonly source: 'sales' | 'products';
+  /** As the user wrote it. */
+  readonly uri: string;
+  readonly sha256: string;
+  readonly bytes: number;
+  readonly rows: number;
+}
+
+/**
+ * An immutable dataset version. `sales` is Parquet sorted by (series, time, row): `series VARCHAR, time TIMESTAMP, target DOUBLE,
+ * price DOUBLE (NULL without one), returned BOOLEAN, file UTINYINT, row UBIGINT` (`row` is 1-based in its file; every row of the
+ * source is present, `kept BOOLEAN` tells whether the filters keep it). `texts` is Parquet `series VARCHAR, text VARCHAR, known_from TIMESTAMP`.
+ */
+export interface Snapshot {
+  /** SHA-256 of the manifest's canonical JSON. */
+  readonly digest: string;
+  readonly manifest: ArtifactRef;
+  readonly sales: ArtifactRef;
+  readonly texts?: ArtifactRef;
+  readonly sources: readonly SourceFile[];
+  readonly rows: number;
+  readonly keptRows: number;
+  readonly series: number;
+  /** ISO timestamps of the first and last kept row. */
+  readonly from: string;
+  readonly to: string;
+}
+
+export interface IngestInput {
+  readonly context: StepContext;
+  readonly sources: Pipeline['sources'];
+  /** Folder that relative URIs of the pipeline file start from. */
+  readonly baseFolder: string;
+  readonly frequency: Pipeline['frequency'];
+  readonly horizon: number;
+  readonly folds: number;
+  /** ISO date of the run's start; later rows are refused as future dates. Not part of the cache key. */
+  readonly now: string;
+}
+
+export interface RuleOutcome {
+  readonly rule: string;
+  readonly severity: 'warn' | 'block';
+  readonly holds: boolean;
+  /** What was seen, in words with figures. */
+  readonly found: string;
+}
+
+export interface ValidateInput {
+  readonly context: StepContext;
+  readonly snapshot: Snapshot;
+  readonly rules: Pipeline['validate'];
+  readonly now: string;
+}
+export interface ValidateResult {
+  readonly report: ArtifactRef;
+  readonly passed: number;
+  readonly warnings: number;
+}
+
+export interface CleanInput {
+  readonly context: StepContext;
+  readonly snapshot: Snapshot;
+  readonly cleaning: Pipeline['cleaning'];
+  readonly frequency: Pipeline['frequency'];
+  readonly horizon: number;
+  readonly folds: number;
+  /** Rows after this ISO date are not seen by the run at all. */
+  readonly cutoff?: string;
+}
+
+/**
+ * The regular grid: Parquet sorted by (series, ds): `series VARCHAR, ds DATE (first day of the period), y_raw DOUBLE, y DOUBLE (cleaned),
+ * price DOUBLE (last known), touched UTINYINT (0 no, 1 filled period, 2 outlier)`. Only complete periods.
+ */
+export interface CleanResult {
+  readonly panel: ArtifactRef;
+  /** JSON report: how many cells were filled, clipped, dropped, by which rule; the touched rows are listed in the panel. */
+  readonly report: ArtifactRef;
+  readonly series: number;
+  readonly periods: number;
+  readonly filled: number;
+  readonly outliers: number;
+  readonly droppedRows: number;
+  /** First days of the first and last complete period. */
+  readonly from: string;
+  readonly to: string;
+}
+
+export interface EmbedInput {
+  readonly context: StepContext;
+  readonly texts: ArtifactRef;
+  readonly model: string;
+}
+/** Parquet sorted by series: `series VARCHAR, known_from TIMESTAMP, vector FLOAT[d]`. */
+export interface EmbedResult {
+  readonly vectors: ArtifactRef;
+  readonly dims: number;
+  readonly embedded: number;
+  /** Texts whose vector came from the cache. */
+  readonly reused: number;
+  /** Model, revision, dtype, runtime and device, e.g. `all-MiniLM-L6-v2@fp32 onnxruntime 1.30.0 cpu`. */
+  readonly encoder: string;
+}
+
+export interface FeaturesInput {
+  readonly context: StepContext;
+  readonly panel: ArtifactRef;
+  readonly vectors?: ArtifactRef;
+  readonly textDims: number;
+  readonly frequency: Pipeline['frequency'];
+  readonly horizon: number;
+  readonly folds: number;
+  readonly minHistory: number;
+  readonly top?: number;
+}
+
+/** Activities on the `data` queue, and `embed` on the `embedding` queue. All are steps: cached by digest. */
+export interface DataActivities {
+  ingest(input: IngestInput): Promise<Snapshot>;
+  validate(input: ValidateInput): Promise<ValidateResult>;
+  clean(input: CleanInput): Promise<CleanResult>;
+  buildFeatures(input: FeaturesInput): Promise<FeatureSet>;
+}
+export interface EmbeddingActivities {
+  embedTexts(input: EmbedInput): Promise<EmbedResult>;
+}

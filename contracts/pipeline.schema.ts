@@ -1,0 +1,174 @@
+import { z } from 'zod';
+
+const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'lower-case letters, digits and hyphens, 63 at most');
+const uri = z.string().min(1);
+const column = z.string().min(1);
+
+/** A filter keeps the rows for which it holds; several filters must all hold. */
+export const filterSchema = z.discriminatedUnion('rule', [
+  z.strictObject({ column, rule: z.literal('matches'), pattern: z.string() }),
+  z.strictObject({ column, rule: z.literal('not-matches'), pattern: z.string() }),
+  z.strictObject({ column, rule: z.literal('in'), values: z.array(z.string()).min(1) }),
+  z.strictObject({ column, rule: z.literal('not-in'), values: z.array(z.string()).min(1) }),
+  z.strictObject({ column, rule: z.literal('at-least'), value: z.number() }),
+  z.strictObject({ column, rule: z.literal('at-most'), value: z.number() }),
+  z.strictObject({ column, rule: z.literal('more-than'), value: z.number() }),
+]);
+
+/** CSV dialect; everything is detected when absent. */
+export const csvSchema = z.strictObject({
+  delimiter: z.string().length(1).optional(),
+  decimal: z.enum(['.', ',']).default('.'),
+  encoding: z.string().default('utf-8'),
+  /** strptime format of the time column, e.g. `%d/%m/%Y %H:%M`. */
+  timeFormat: z.string().optional(),
+});
+
+/**
+ * How cancelled or returned sales are taken. `drop`: lines that `filters` of this block match are left out (gross demand);
+ * `net`: they stay and their negative quantity reduces the period's sum.
+ */
+export const returnsSchema = z.strictObject({
+  where: z.array(filterSchema).min(1),
+  action: z.enum(['drop', 'net']).default('drop'),
+});
+
+export const sourcesSchema = z.strictObject({
+  sales: z.strictObject({
+    uri,
+    columns: z.strictObject({ series: column, time: column, target: column, price: column.optional() }),
+    csv: csvSchema.optional(),
+    filters: z.array(filterSchema).default([]),
+    returns: returnsSchema.optional(),
+    /** Exact duplicate lines: kept (each line is a sale) or dropped. */
+    duplicates: z.enum(['keep', 'drop']).default('keep'),
+    /** Upper-case and trim the series key, so that `85123a` and `85123A ` are one series. */
+    normalizeSeries: z.boolean().default(true),
+  }),
+  products: z
+    .strictObject({
+      uri,
+      key: column,
+      text: z.array(column).min(1),
+      /** When a description became known; the earliest one is used, so a later rename never leaks backwards. */
+      time: column.optional(),
+      csv: csvSchema.optional(),
+    })
+    .optional(),
+});
+
+export const validationRuleSchema = z.discriminatedUnion('rule', [
+  z.strictObject({ column, rule: z.literal('not-null'), severity: z.enum(['warn', 'block']).default('block'), atMost: z.number().min(0).max(1).default(0) }),
+  z.strictObject({ column, rule: z.literal('range'), min: z.number().optional(), max: z.number().optional(), severity: z.enum(['warn', 'block']).default('block') }),
+  z.strictObject({ column, rule: z.literal('matches'), pattern: z.string(), severity: z.enum(['warn', 'block']).default('block') }),
+  z.strictObject({ rule: z.literal('row-count'), min: z.number().int().default(1), max: z.number().int().optional(), severity: z.enum(['warn', 'block']).default('block') }),
+  z.strictObject({ rule: z.literal('series-count'), min: z.number().int().default(1), severity: z.enum(['warn', 'block']).default('block') }),
+  z.strictObject({ rule: z.literal('freshness'), maxAgeDays: z.number().positive(), severity: z.enum(['warn', 'block']).default('warn') }),
+]);
+
+export const cleaningSchema = z.strictObject({
+  /** Periods without a row: zero after the first sale, or left out of training. */
+  missing: z.enum(['zero-after-first-sale', 'drop']).default('zero-after-first-sale'),
+  /** Touches training data only; actuals used for scoring stay raw. Limits are as of each period (past values only). */
+  outliers: z
+    .strictObject({ method: z.enum(['iqr', 'none']).default('iqr'), action: z.enum(['clip', 'mark']).default('clip'), factor: z.number().positive().default(3) })
+    .default({ method: 'iqr', action: 'clip', factor: 3 }),
+  /** Series with fewer periods than this before the first fold's cutoff take part, but are not scored or proposed as evidence. */
+  minHistory: z.number().int().min(1).default(8),
+  /** Keep only the N series with the largest total before the first cutoff. */
+  top: z.number().int().positive().optional(),
+});
+
+export const modelNames = ['seasonal-naive', 'window-average', 'lightgbm', 'lstm'] as const;
+export const frequencies = ['day', 'week', 'month'] as const;
+export const metricNames = ['wape', 'mase', 'wql', 'bias', 'mae', 'mse', 'rmse', 'coverage80'] as const;
+
+const distribution = z.union([
+  z.strictObject({ float: z.tuple([z.number(), z.number()]), log: z.boolean().default(false) }),
+  z.strictObject({ int: z.tuple([z.number().int(), z.number().int()]), log: z.boolean().default(false) }),
+  z.strictObject({ choice: z.array(z.union([z.string(), z.number(), z.boolean()])).min(1) }),
+]);
+
+export const searchSchema = z.strictObject({
+  sampler: z.enum(['tpe', 'random', 'grid']).default('tpe'),
+  pruner: z.enum(['median', 'none']).default('median'),
+  /** Trials per searched family. The first one is always the family's default parameters. */
+  trials: z
+    .strictObject({ lightgbm: z.number().int().min(1).max(1000).default(8), lstm: z.number().int().min(1).max(1000).default(2) })
+    .default({ lightgbm: 8, lstm: 2 }),
+  /** Trials in one generation; the result depends on it, so it is part of the pipeline, not of the machine. */
+  parallel: z.number().int().min(1).max(64).default(2),
+  seed: z.number().int().min(1).max(2_147_483_646).default(7),
+  /** Fixed parameters and replaced distributions per family, by parameter name. */
+  space: z
+    .strictObject({
+      lightgbm: z.record(z.string(), z.union([distribution, z.string(), z.number(), z.boolean()])).default({}),
+      lstm: z.record(z.string(), z.union([distribution, z.string(), z.number(), z.boolean()])).default({}),
+    })
+    .default({ lightgbm: {}, lstm: {} }),
+});
+
+export const pipelineSchema = z.strictObject({
+  name,
+  task: z.literal('forecast'),
+  sources: sourcesSchema,
+  frequency: z.enum(frequencies),
+  horizon: z.number().int().min(1).max(366),
+  quantiles: z
+    .array(z.number().gt(0).lt(1))
+    .min(1)
+    .default([0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9])
+    .refine((levels) => levels.every((q, i) => i === 0 || q > (levels[i - 1] ?? 0)), 'must increase'),
+  validate: z.array(validationRuleSchema).default([]),
+  cleaning: cleaningSchema.default({
+    missing: 'zero-after-first-sale',
+    outliers: { method: 'iqr', action: 'clip', factor: 3 },
+    minHistory: 8,
+  }),
+  embeddings: z
+    .strictObject({ text: z.strictObject({ model: z.string().default('all-MiniLM-L6-v2'), dims: z.number().int().min(1).max(256).default(8) }).optional() })
+    .default({}),
+  models: z.array(z.enum(modelNames)).min(1).default(['seasonal-naive', 'window-average', 'lightgbm', 'lstm']),
+  search: searchSchema.default({
+    sampler: 'tpe', pruner: 'median', trials: { lightgbm: 8, lstm: 2 }, parallel: 2, seed: 7, space: { lightgbm: {}, lstm: {} },
+  }),
+  ensemble: z.strictObject({ method: z.literal('weighted').default('weighted') }).default({ method: 'weighted' }),
+  evaluate: z
+    .strictObject({ folds: z.number().int().min(1).max(20).default(3), metrics: z.array(z.enum(metricNames)).min(1).default(['wape', 'mase', 'wql', 'bias']) })
+    .default({ folds: 3, metrics: ['wape', 'mase', 'wql', 'bias'] }),
+  promote: z
+    .strictObject({
+      gates: z
+        .array(
+          z.discriminatedUnion('rule', [
+            /** Relative improvement of `metric` over the champion (or over the naive forecast while there is none). */
+            z.strictObject({ rule: z.literal('improves'), metric: z.enum(['wape', 'mase', 'wql', 'mae', 'rmse']).default('wql'), atLeast: z.number().default(0), versus: z.enum(['champion', 'naive']).default('champion') }),
+            /** |bias| of the candidate on the untouched horizon. */
+            z.strictObject({ rule: z.literal('bias-within'), limit: z.number().positive().default(0.3) }),
+          ]),
+        )
+        .default([
+          { rule: 'improves', metric: 'wql', atLeast: 0, versus: 'champion' },
+          { rule: 'bias-within', limit: 0.3 },
+        ]),
+      approvals: z.strictObject({ quorum: z.number().int().min(1).max(20).default(1), expiresHours: z.number().positive().max(8760).default(72) }).default({ quorum: 1, expiresHours: 72 }),
+    })
+    .default({
+      gates: [
+        { rule: 'improves', metric: 'wql', atLeast: 0, versus: 'champion' },
+        { rule: 'bias-within', limit: 0.3 },
+      ],
+      approvals: { quorum: 1, expiresHours: 72 },
+    }),
+});
+
+/** A pipeline file after parsing: every default filled in. */
+export type Pipeline = z.infer<typeof pipelineSchema>;
+export type Sources = Pipeline['sources'];
+export type Filter = z.infer<typeof filterSchema>;
+export type ValidationRule = z.infer<typeof validationRuleSchema>;
+export type Distribution = z.infer<typeof distribution>;
+export type ModelName = (typeof modelNames)[number];
+export type Frequency = (typeof frequencies)[number];
+export type MetricName = (typeof metricNames)[number];
+export type Gate = Pipeline['promote']['gates'][number];
