@@ -25,7 +25,8 @@ export interface Evidence {
 
 export interface GateOutcome {
   readonly gate: string;
-  readonly value: number;
+  /** `null` = not defined on these data. */
+  readonly value: number | null;
   readonly threshold: number;
   readonly holds: boolean;
   readonly reason: string;
@@ -111,29 +112,47 @@ export interface RegisterResult {
   readonly mlflowVersion: string;
 }
 
-export interface PromoteInput {
+export interface ProposeInput {
+  readonly context: StepContext;
+  readonly registered: RegisterResult;
+  readonly gates: readonly Gate[];
+  readonly metrics: readonly MetricRow[];
+  readonly approvals: Pipeline['promote']['approvals'];
+  readonly proposedBy: string;
+  readonly now: string;
+}
+export interface ProposeResult {
   readonly proposal: Proposal;
-  readonly decision: Decision;
+  /** False when this candidate was proposed before: an unchanged rerun asks nobody twice. */
+  readonly created: boolean;
 }
 
 /** Activities on the `pipeline` queue. */
 export interface RegistryActivities {
+  /** The champion of a pipeline and how to fit it again, or nothing. */
+  currentChampion(input: { readonly pipeline: string }): Promise<{ readonly champion?: Champion; readonly recipe?: Recipe }>;
   /** MLflow run with nested trials, dataset and model version (alias `candidate`), and the candidate's row. Repeating it changes nothing. */
   registerCandidate(input: RegisterInput): Promise<RegisterResult>;
-  /** The champion of a pipeline, or nothing. */
-  currentChampion(input: { readonly pipeline: string }): Promise<{ readonly champion?: Champion; readonly recipe?: Recipe }>;
-  evaluateGates(input: { readonly gates: readonly Gate[]; readonly rows: readonly MetricRow[]; readonly hasChampion: boolean }): Promise<readonly GateOutcome[]>;
+  /** Evaluates the gates and hands the proposal to the champion workflow (started if it isn't there). */
+  proposeCandidate(input: ProposeInput): Promise<ProposeResult>;
 }
 
 /** Activities that only the champion workflow calls; each may be repeated without a second effect. */
 export interface ChampionActivities {
-  /** Stores the proposal, or returns the stored one for the same candidate. */
-  openProposal(input: { readonly proposal: Proposal }): Promise<{ readonly proposal: Proposal; readonly created: boolean }>;
-  /** Appends the decision to the audit table and updates the proposal's projection. */
-  recordDecision(input: { readonly decision: Decision; readonly status: ProposalStatus; readonly at: string }): Promise<void>;
+  /** Stores the proposal and closes the pipeline's older open ones as superseded, or returns the stored one for the same candidate. */
+  storeProposal(input: { readonly proposal: Proposal }): Promise<ProposeResult>;
   /** Re-reads the digests of what was proposed, from the store and the registry; throws EvidenceStale where one differs. */
   verifyEvidence(input: { readonly proposal: Proposal }): Promise<void>;
+  /** Appends the decision to the audit table and updates the proposal. */
+  recordDecision(input: { readonly decision: Decision; readonly status: ProposalStatus; readonly at: string }): Promise<void>;
   /** Forecasts of every series into PostgreSQL, lineage edges, alias `champion`, the champion's row. */
-  promoteCandidate(input: PromoteInput): Promise<Champion>;
-  closeProposal(input: { readonly proposalId: string; readonly pipeline: string; readonly status: ProposalStatus; readonly at: string; readonly reason: string }): Promise<void>;
+  promoteCandidate(input: { readonly proposal: Proposal; readonly decision: Decision; readonly at: string }): Promise<Champion>;
+  closeProposal(input: { readonly proposalId: string; readonly status: ProposalStatus; readonly at: string; readonly reason: string }): Promise<void>;
+}
+
+/** State of the `champion/<pipeline>` workflow; its input when it starts and when it continues as new. */
+export interface ChampionState {
+  readonly pipeline: string;
+  readonly open: readonly Proposal[];
+  readonly champion?: Champion;
 }

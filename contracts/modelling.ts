@@ -139,19 +139,23 @@ export interface EnsembleResult {
   readonly weights: Readonly<Record<string, number>>;
 }
 
+/** `null` = not defined on these data (for instance WAPE where nothing was sold). */
+export type MetricValue = number | null;
+
 export interface MetricRow {
   readonly model: string;
   /** `folds` (mean over the rolling-origin folds) or `test` (the untouched last horizon). */
   readonly split: 'folds' | 'test';
-  readonly wape: number;
-  readonly mase: number;
-  readonly wql: number;
-  /** (Σ forecast − Σ actual) / Σ actual: negative = too low. */
-  readonly bias: number;
-  readonly mae: number;
-  readonly mse: number;
-  readonly rmse: number;
-  readonly coverage80: number;
+  readonly wape: MetricValue;
+  readonly mase: MetricValue;
+  readonly wql: MetricValue;
+  /** (Σ forecast − Σ actual) / Σ|actual|: negative = too low. */
+  readonly bias: MetricValue;
+  readonly mae: MetricValue;
+  readonly mse: MetricValue;
+  readonly rmse: MetricValue;
+  /** Share of actuals between the lowest and the highest quantile. */
+  readonly coverage: MetricValue;
 }
 
 export interface EvaluateInput {
@@ -160,8 +164,8 @@ export interface EvaluateInput {
   readonly models: readonly ModelForecasts[];
   readonly ensemble: ModelForecasts;
   readonly weights: Readonly<Record<string, number>>;
-  /** The champion's parameters and weights refitted on this run's data, where there is a champion. */
-  readonly champion?: ModelForecasts;
+  /** The champion's parameters refitted on this run's data before the test horizon, where there is another champion. */
+  readonly champion?: { readonly version: number; readonly members: readonly ModelForecasts[]; readonly weights: Readonly<Record<string, number>> };
   readonly minHistory: number;
   readonly quantiles: readonly number[];
 }
@@ -176,6 +180,5 @@ export interface EvaluateResult {
 /** Activities on the `data` queue. */
 export interface EvaluationActivities {
   buildEnsemble(input: EnsembleInput): Promise<EnsembleResult>;
-  /** The champion's recipe applied to this run's refitted members: its weights, not its age, are compared. */
   evaluateModels(input: EvaluateInput): Promise<EvaluateResult>;
 }

@@ -1,0 +1,231 @@
+import { z } from 'zod';
+
+import { pipelineSchema } from './pipeline.schema.ts';
+import { stepNames } from './steps.ts';
+import type { StepName } from './steps.ts';
+
+// Bodies and answers of the HTTP API, version 1. Fields may be added; none changes its meaning or disappears.
+// `z.object`, not `strictObject`, in answers: an older client must read a newer server.
+
+const list = <T extends z.ZodType>(item: T) => z.array(item).readonly();
+const time = z.string().describe('ISO 8601');
+const digest = z.string().describe('SHA-256, hexadecimal');
+const number = z.number();
+
+export const errorSchema = z.object({ error: z.object({ code: z.string(), message: z.string() }) });
+
+export const artifactSchema = z.object({ uri: z.string(), sha256: digest, bytes: number, mediaType: z.string() });
+
+export const metricRowSchema = z.object({
+  model: z.string(),
+  split: z.enum(['folds', 'test']),
+  wape: number, mase: number, wql: number, bias: number, mae: number, mse: number, rmse: number, coverage80: number,
+});
+
+export const gateOutcomeSchema = z.object({ gate: z.string(), value: number, threshold: number, holds: z.boolean(), reason: z.string() });
+
+export const evidenceSchema = z.object({ candidate: z.string(), snapshot: z.string(), metrics: z.string(), pipeline: z.string(), code: z.string() });
+
+export const proposalStatusSchema = z.enum(['open', 'approved', 'rejected', 'expired', 'superseded', 'blocked']);
+const verdictSchema = z.enum(['approve', 'reject']);
+
+export const decisionSchema = z.object({
+  proposalId: z.string(), verdict: verdictSchema, reason: z.string(), actor: z.string(), evidence: evidenceSchema,
+});
+
+export const proposalSchema = z.object({
+  id: z.string(),
+  pipeline: z.string(),
+  candidate: digest,
+  version: number,
+  runId: z.string(),
+  evidence: evidenceSchema,
+  gates: list(gateOutcomeSchema),
+  status: proposalStatusSchema,
+  proposedBy: z.string(),
+  proposedAt: time,
+  expiresAt: time,
+  quorum: number,
+  decisions: list(decisionSchema),
+});
+
+/** What a person sends to answer a proposal; who they are comes from the `X-Forecastle-User` header. */
+export const decisionRequestSchema = z.strictObject({
+  verdict: verdictSchema,
+  reason: z.string().trim().min(1, 'must say why: a decision without a reason is refused').max(4000),
+  evidence: evidenceSchema,
+});
+export const decisionOutcomeSchema = z.object({
+  proposalId: z.string(), status: proposalStatusSchema, missing: number, message: z.string(),
+});
+
+export const championSchema = z.object({
+  pipeline: z.string(), candidate: digest, version: number, since: time, by: z.string(), reason: z.string(), proposalId: z.string(),
+});
+
+export const stepStateSchema = z.object({
+  step: z.enum(stepNames as readonly [StepName, ...StepName[]]),
+  status: z.enum(['waiting', 'running', 'done', 'cached', 'skipped', 'failed', 'cancelled']),
+  startedAt: time.optional(),
+  seconds: number.optional(),
+  attempt: number.optional(),
+  note: z.string().optional(),
+  error: z.string().optional(),
+});
+
+export const cutoffsSchema = z.object({ folds: list(z.string()), test: z.string(), final: z.string() });
+
+export const retrainResultSchema = z.object({
+  runId: z.string(),
+  candidate: digest,
+  version: number,
+  metrics: list(metricRowSchema),
+  weights: z.record(z.string(), number),
+  cutoffs: cutoffsSchema,
+  gates: list(gateOutcomeSchema),
+  proposal: z.object({ id: z.string(), status: proposalStatusSchema, created: z.boolean() }).optional(),
+  forecastSeries: number,
+  snapshot: digest,
+});
+
+export const runStatusSchema = z.enum(['running', 'done', 'failed', 'cancelled']);
+export const runSchema = z.object({
+  runId: z.string(),
+  pipeline: z.string(),
+  status: runStatusSchema,
+  actor: z.string(),
+  requestedAt: time,
+  finishedAt: time.optional(),
+  cutoff: z.string().optional(),
+  /** Failure code and message, when the run failed. */
+  code: z.string().optional(),
+  error: z.string().optional(),
+});
+export const runDetailSchema = z.object({ run: runSchema, steps: list(stepStateSchema), result: retrainResultSchema.optional() });
+
+export const startRunRequestSchema = z.strictObject({
+  pipeline: pipelineSchema,
+  /** Absolute folder that the relative addresses of the pipeline file start from, as the workers see it. */
+  baseFolder: z.string().min(1),
+  cutoff: z.iso.date('must be a date such as 2011-11-07').optional(),
+  seed: z.number().int().min(1).max(2_147_483_646).optional(),
+});
+export const startedRunSchema = z.object({ runId: z.string(), workflowId: z.string() });
+export const cancelledRunSchema = z.object({ runId: z.string(), cancelling: z.boolean() });
+
+export const candidateSchema = z.object({
+  digest,
+  pipeline: z.string(),
+  version: number,
+  runId: z.string(),
+  snapshot: digest,
+  weights: z.record(z.string(), number),
+  metrics: list(metricRowSchema),
+  report: artifactSchema,
+  forecasts: artifactSchema,
+  evidence: evidenceSchema,
+  mlflowRunId: z.string(),
+  mlflowVersion: z.string(),
+  createdAt: time,
+});
+
+const namedCandidateSchema = z.object({ digest, pipeline: z.string(), version: number, runId: z.string(), snapshot: digest, createdAt: time });
+export const comparisonSchema = z.object({
+  a: namedCandidateSchema,
+  b: namedCandidateSchema,
+  rows: list(z.object({
+    model: z.string(),
+    split: z.enum(['folds', 'test']),
+    metric: z.string(),
+    a: number.nullable(),
+    b: number.nullable(),
+    /** b − a; null where one of them lacks the row. */
+    difference: number.nullable(),
+  })),
+  /** Hyper-parameters and weights that differ. */
+  changed: list(z.object({ what: z.string(), a: z.string(), b: z.string() })),
+});
+
+export const forecastPointSchema = z.object({
+  /** First day of the period. */
+  ds: z.string(),
+  yHat: number,
+  /** Level, such as `0.1`, to value. */
+  quantiles: z.record(z.string(), number),
+});
+export const forecastSchema = z.object({
+  pipeline: z.string(),
+  series: z.string(),
+  candidate: digest,
+  version: number,
+  points: list(forecastPointSchema),
+  /** What `lineage` takes for the first point; put another date behind the last slash for the others. */
+  lineageRef: z.string(),
+});
+
+export const lineageNodeSchema = z.object({
+  kind: z.enum(['source', 'snapshot', 'artifact', 'run', 'candidate', 'proposal', 'champion', 'forecast']),
+  id: z.string(),
+});
+export const lineageSchema = z.object({
+  start: lineageNodeSchema,
+  direction: z.enum(['up', 'down']),
+  edges: list(z.object({ output: lineageNodeSchema, input: lineageNodeSchema, runId: z.string(), by: z.string() })),
+  /** Rows of the source files that a forecast's series came from, when asked for. */
+  rows: list(z.record(z.string(), z.union([z.string(), number, z.boolean(), z.null()]))).optional(),
+});
+
+export const snapshotSchema = z.object({
+  digest,
+  manifest: artifactSchema,
+  sales: artifactSchema,
+  texts: artifactSchema.optional(),
+  sources: list(z.object({ source: z.enum(['sales', 'products']), uri: z.string(), sha256: digest, bytes: number, rows: number })),
+  rows: number,
+  keptRows: number,
+  series: number,
+  from: z.string(),
+  to: z.string(),
+});
+export const tableDescriptionSchema = z.object({
+  rows: number,
+  columns: list(z.object({
+    name: z.string(), type: z.string(), nulls: number, distinct: number.optional(), min: z.string().optional(), max: z.string().optional(),
+  })),
+  /** Total of the target per week, oldest first. */
+  weeklyTotals: list(z.object({ week: z.string(), total: number })),
+});
+export const snapshotDetailSchema = z.object({ snapshot: snapshotSchema, description: tableDescriptionSchema });
+
+export const auditSchema = z.object({
+  ok: z.boolean(),
+  rows: number,
+  /** The first row whose chain does not hold. */
+  broken: z.object({ row: number, reason: z.string() }).optional(),
+});
+
+export const healthSchema = z.object({
+  status: z.enum(['ok', 'degraded']),
+  version: z.string(),
+  checks: z.record(z.string(), z.object({ ok: z.boolean(), error: z.string().optional() })),
+});
+
+export const runListSchema = z.object({ runs: list(runSchema) });
+export const candidateListSchema = z.object({ candidates: list(candidateSchema) });
+export const proposalListSchema = z.object({ proposals: list(proposalSchema) });
+export const snapshotListSchema = z.object({ snapshots: list(snapshotSchema) });
+export const championHistorySchema = z.object({ champion: championSchema, history: list(championSchema) });
+
+export type MetricRowView = z.infer<typeof metricRowSchema>;
+export type ProposalView = z.infer<typeof proposalSchema>;
+export type RunView = z.infer<typeof runSchema>;
+export type RunDetail = z.infer<typeof runDetailSchema>;
+export type RetrainResultView = z.infer<typeof retrainResultSchema>;
+export type StepView = z.infer<typeof stepStateSchema>;
+export type CandidateView = z.infer<typeof candidateSchema>;
+export type Comparison = z.infer<typeof comparisonSchema>;
+export type ForecastView = z.infer<typeof forecastSchema>;
+export type Lineage = z.infer<typeof lineageSchema>;
+export type SnapshotDetail = z.infer<typeof snapshotDetailSchema>;
+export type TableDescription = z.infer<typeof tableDescriptionSchema>;
+export type AuditCheck = z.infer<typeof auditSchema>;
