@@ -89,7 +89,8 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>> = p
   };
 }
 
-function externalS3(env: ParsedEnvironment): Config['s3'] {
+/** The object store of the user's own. */
+export function externalS3(env: ParsedEnvironment): Config['s3'] {
   return {
     ...(env.AWS_ENDPOINT_URL_S3 !== undefined && { endpoint: env.AWS_ENDPOINT_URL_S3 }),
     region: env.AWS_REGION ?? env.AWS_DEFAULT_REGION ?? defaultRegion,
