@@ -26,7 +26,7 @@ export const environmentSchema = z.object({
   FORECASTLE_POSTGRES_PORT: port, FORECASTLE_S3_PORT: port, FORECASTLE_TEMPORAL_PORT: port, FORECASTLE_TEMPORAL_UI_PORT: port,
   FORECASTLE_MLFLOW_PORT: port,
   FORECASTLE_DUCKDB_MEMORY_MIB: count('an amount of memory'), FORECASTLE_DUCKDB_THREADS: count('a number of threads'),
-  FORECASTLE_ALLOW_HUB: flag, HF_ENDPOINT: webAddress,
+  FORECASTLE_HUB: z.enum(['on', 'off'], { error: 'is neither on nor off' }), HF_ENDPOINT: webAddress,
 }).partial();
 
 export type ParsedEnvironment = z.infer<typeof environmentSchema>;

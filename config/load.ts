@@ -81,7 +81,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>> = p
       threads: parsed.FORECASTLE_DUCKDB_THREADS ?? availableParallelism(),
     },
     hub: {
-      allowRemote: parsed.FORECASTLE_ALLOW_HUB ?? parsed.HF_ENDPOINT !== undefined,
+      allowRemote: parsed.FORECASTLE_HUB === undefined ? parsed.HF_ENDPOINT !== undefined : parsed.FORECASTLE_HUB === 'on',
       ...(parsed.HF_ENDPOINT !== undefined && { endpoint: parsed.HF_ENDPOINT }),
     },
     ...(parsed.FORECASTLE_USER !== undefined && { user: parsed.FORECASTLE_USER }),

@@ -1,10 +1,11 @@
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 
 import { lock } from '../local/pid-lock.ts';
 import { installDuckdbExtensions } from './install-duckdb-extensions.ts';
 import { installPostgres, postgresPins, postgresStampFile } from './install-postgres.ts';
 import { installPython, pythonPins } from './install-python.ts';
+import { installModels } from './models.ts';
 import { toolchainPaths } from './paths.ts';
 import type { ToolchainPaths } from './paths.ts';
 import { isStamped, pinsDigest, writeStamp } from './stamp.ts';
@@ -26,8 +27,8 @@ export interface InstallOptions {
 /** One separately stamped piece of the toolchain. */
 interface Part {
   readonly title: string;
-  readonly stampFile: string;
-  readonly pins: string;
+  /** Written last; without one the part looks for itself what is missing, and is called every time. */
+  readonly stamp?: { readonly file: string; readonly pins: string };
   install(on: { progress(line: string): void; signal?: AbortSignal }): Promise<void> | void;
 }
 
@@ -54,7 +55,7 @@ export async function installToolchain(options: InstallOptions = {}): Promise<To
 }
 
 async function installPart(part: Part, report: (progress: InstallProgress) => void, signal?: AbortSignal): Promise<void> {
-  if (isStamped(part.stampFile, part.pins)) {
+  if (part.stamp !== undefined && isStamped(part.stamp.file, part.stamp.pins)) {
     report({ event: 'current', part: part.title });
     return;
   }
@@ -65,31 +66,38 @@ async function installPart(part: Part, report: (progress: InstallProgress) => vo
     progress: (line) => report({ event: 'line', part: part.title, line }),
     ...(signal && { signal }),
   });
-  writeStamp(part.stampFile, part.pins);
+  if (part.stamp !== undefined) writeStamp(part.stamp.file, part.stamp.pins);
   report({ event: 'done', part: part.title, seconds: (performance.now() - began) / 1000 });
 }
 
 function partsOf(paths: ToolchainPaths): readonly Part[] {
   const python = pythonPins();
+  const chosenModels = process.env['FORECASTLE_MODELS'];
   return [
     {
       title: 'PostgreSQL',
-      stampFile: postgresStampFile(paths),
-      pins: postgresPins(paths),
+      stamp: { file: postgresStampFile(paths), pins: postgresPins(paths) },
       install: (on) => installPostgres(paths, on),
     },
     {
       title: 'Temporal, SeaweedFS, MLflow, Optuna, LightGBM',
       // In the environment itself: a folder that someone removed takes its stamp along.
-      stampFile: join(paths.venv, '.forecastle-installed'),
-      pins: python,
+      stamp: { file: join(paths.venv, '.forecastle-installed'), pins: python },
       install: (on) => installPython(paths, on),
     },
     {
       title: 'DuckDB extensions',
-      stampFile: join(paths.duckdbExtensionsDir, '.forecastle-installed'),
-      pins: pinsDigest(python, 'duckdb'),
+      stamp: { file: join(paths.duckdbExtensionsDir, '.forecastle-installed'), pins: pinsDigest(python, 'duckdb') },
       install: () => installDuckdbExtensions(toolchainPaths(paths.toolchainDir)),
+    },
+    {
+      title: 'text model',
+      install: ({ progress, signal }) =>
+        installModels({
+          modelsDir: chosenModels ? resolve(chosenModels) : paths.modelsDir,
+          onProgress: progress,
+          ...(signal && { signal }),
+        }),
     },
   ];
 }
