@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 
 import { z } from 'zod';
 
@@ -54,7 +55,7 @@ export async function choosePorts(
     const fixed = variable === undefined ? undefined : env[variable];
     if (typeof fixed !== 'number') continue;
     if (taken.has(fixed)) throw new StackError(`${variable}=${fixed} is set for two services: give each its own port`);
-    if (needed.includes(name) && !(await isFree(fixed))) {
+    if (needed.includes(name) && !(await becomesFree(fixed))) {
       throw new StackError(`port ${fixed} of ${name} (${variable}) is taken by another program: stop that program or set another port`);
     }
     claim(name, fixed);
@@ -63,7 +64,7 @@ export async function choosePorts(
     if (ports[name] !== undefined) continue;
     const before = kept[name];
     const isUsable = before !== undefined && !taken.has(before);
-    if (isUsable && (!needed.includes(name) || (await isFree(before)))) {
+    if (isUsable && (!needed.includes(name) || (await becomesFree(before)))) {
       claim(name, before);
       continue;
     }
@@ -85,6 +86,16 @@ async function findFreePort(taken: ReadonlySet<number>): Promise<number> {
     if (!taken.has(port) && (await isFree(port))) return port;
   }
   throw new StackError(`no free port between ${lowest} and ${highest} on 127.0.0.1: stop programs that listen there`);
+}
+
+/** A killed server's port stays bound for the moments in which its last threads end. */
+async function becomesFree(port: number): Promise<boolean> {
+  const deadline = performance.now() + 1500;
+  for (;;) {
+    if (await isFree(port)) return true;
+    if (performance.now() > deadline) return false;
+    await delay(50);
+  }
 }
 
 /** True when a server could listen there now. */

@@ -73,7 +73,7 @@ function linkerKnows(name: string): string | undefined {
 
 function maven(): Prerequisite {
   const { status, stdout } = spawnSync('mvn', ['-v'], { encoding: 'utf8' });
-  const version = /Apache Maven (\S+)/.exec(stdout ?? '')?.[1];
+  const version = /Apache Maven ([\w.-]+)/.exec(stdout ?? '')?.[1];
   return {
     name: 'Maven', ok: status === 0, optional: true, found: version ?? 'none',
     remedy: 'needed only where no model hub answers: install it (Debian: apt-get install maven), or set HF_ENDPOINT to a hub that answers',

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
+import { switches } from '../../config/external-servers.ts';
 import { loadConfig } from '../../config/load.ts';
 import type { Config } from '../../config/load.ts';
 import { readStackFile, serverNames } from '../../config/stack-file.schema.ts';
@@ -11,11 +12,11 @@ import { stateFiles } from '../../config/state-folder.ts';
 import { down } from '../../infra/local/down.ts';
 import { reset } from '../../infra/local/reset.ts';
 import { up } from '../../infra/local/up.ts';
-import { switches } from '../../config/external-servers.ts';
 
 /** A stack of a test's own. */
 export interface TestStack {
   readonly stateDir: string;
+  /** Read when asked for; needs all four servers. */
   readonly config: Config;
   /** @throws when the stack doesn't have it */
   service(name: ServiceName): ServiceStatus;
@@ -54,7 +55,9 @@ export function attachToStack(stateDir: string, env: NodeJS.ProcessEnv = environ
   }
   return {
     stateDir,
-    config: loadConfig({ ...env, FORECASTLE_STATE: stateDir }),
+    get config() {
+      return loadConfig({ ...env, FORECASTLE_STATE: stateDir });
+    },
     service,
     async killAndWait(name) {
       const { pid } = service(name);
