@@ -11,7 +11,7 @@ import { embeddedPostgresUrl, externalPostgresUrl, sqlAlchemyUrl } from './postg
 import { secretsFileSchema } from './secrets-file.schema.ts';
 import type { Secrets } from './secrets-file.schema.ts';
 import { readJsonFile, readStackFile, serverNames } from './stack-file.schema.ts';
-import type { ServerName, ServiceName, StackFile } from './stack-file.schema.ts';
+import type { ServerName, StackFile } from './stack-file.schema.ts';
 import { stateDirOf, stateFiles } from './state-folder.ts';
 
 /** Everything a process needs to know about its surroundings; parsed once, passed down. */
@@ -130,7 +130,7 @@ function apiOf(env: ParsedEnvironment, stack: StackReader): Config['api'] {
 }
 
 interface StackReader {
-  port(service: ServiceName): number;
+  port(service: ServerName): number;
   apiPort(): number;
   secrets(): Secrets;
 }
@@ -148,10 +148,9 @@ function createStackReader(stateDir: string, env: ParsedEnvironment): StackReade
     port(service) {
       const status = stack().services[service];
       if (status?.port !== undefined && status.state !== 'external') return status.port;
-      const names = service in switches ? switches[service as ServerName].join(' or ') : '';
       throw new ConfigurationError(
         status?.state === 'external'
-          ? `the stack runs with your own ${service}: set ${names} here as it was set for \`npx forecastle up\``
+          ? `the stack runs with your own ${service}: set ${switches[service].join(' or ')} here as it was set for \`npx forecastle up\``
           : `the running stack has no ${service}: run \`npx forecastle down\` and \`npx forecastle up\``,
       );
     },

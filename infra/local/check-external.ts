@@ -1,3 +1,4 @@
+import { S3ServiceException } from '@aws-sdk/client-s3';
 import pg from 'pg';
 
 import type { ParsedEnvironment } from '../../config/config.schema.ts';
@@ -74,9 +75,9 @@ function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   // fetch hides the reason one level down; Node's connect to several addresses hides it in a list.
   const inner = error.cause instanceof Error ? error.cause : error;
-  const first = inner instanceof AggregateError ? (inner.errors[0] as unknown) : inner;
+  const first = inner instanceof AggregateError ? inner.errors.at(0) : inner;
   const found = first instanceof Error ? first : inner;
-  const status = '$metadata' in found ? (found.$metadata as { httpStatusCode?: number }).httpStatusCode : undefined;
+  const status = found instanceof S3ServiceException ? found.$metadata.httpStatusCode : undefined;
   if (status === 404) return 'the bucket does not exist';
   if (status === 403) return 'the credentials may not use the bucket';
   return found.message || found.name;

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
+import { serviceNames } from '../../config/stack-file.schema.ts';
 import type { ProcessIdentity, ServiceName, StackFile } from '../../config/stack-file.schema.ts';
 import { isRunning } from './process-identity.ts';
 
@@ -9,9 +10,10 @@ const politeSignal: Readonly<Partial<Record<ServiceName, NodeJS.Signals>>> = { p
 
 /** The processes of a stack that still run, whether or not its supervisor does. */
 export function runningProcesses(stack: StackFile): readonly (ProcessIdentity & { readonly name: ServiceName })[] {
-  return Object.entries(stack.services).flatMap(([name, { pid, startTime }]) => {
+  return serviceNames.flatMap((name) => {
+    const { pid, startTime } = stack.services[name] ?? {};
     if (pid === undefined || startTime === undefined || !isRunning({ pid, startTime })) return [];
-    return [{ name: name as ServiceName, pid, startTime }];
+    return [{ name, pid, startTime }];
   });
 }
 

@@ -1,4 +1,4 @@
-import { readStackFile } from '../../config/stack-file.schema.ts';
+import { readStackFile, serviceNames } from '../../config/stack-file.schema.ts';
 import type { ServiceName, ServiceStatus, StackFile } from '../../config/stack-file.schema.ts';
 import { stateDirOf, stateFiles } from '../../config/state-folder.ts';
 import { treeMemory } from './memory.ts';
@@ -27,7 +27,10 @@ export function stackStatus(options: { readonly stateDir?: string } = {}): Stack
   const files = stateFiles(options.stateDir ?? stateDirOf());
   const stack = readStackFile(files.stack);
   if (stack === undefined) return { stateDir: files.stateDir, state: 'down', notes: [], services: [], memoryBytes: 0 };
-  const services = Object.entries(stack.services).map(([name, status]) => reportOn(name as ServiceName, status));
+  const services = serviceNames.flatMap((name) => {
+    const status = stack.services[name];
+    return status === undefined ? [] : [reportOn(name, status)];
+  });
   const isSupervised = isRunning(stack.supervisor);
   // Its children are services already counted, so the supervisor adds only what is left of its tree.
   const counted = services.reduce((sum, { memoryBytes }) => sum + (memoryBytes ?? 0), 0);
@@ -51,8 +54,8 @@ function stateOf(stack: StackFile, isSupervised: boolean, services: readonly Ser
 function reportOn(name: ServiceName, status: ServiceStatus): ServiceReport {
   const { pid, startTime, ...rest } = status;
   if (pid === undefined || startTime === undefined || !isRunning({ pid, startTime })) {
-    const isClaimed = status.state !== 'external' && status.state !== 'failed' && status.state !== 'restarting' && status.state !== 'waiting';
-    return { name, ...rest, ...(isClaimed && { state: 'stopped' as const }) };
+    const isClaimedToRun = status.state === 'ready' || status.state === 'starting';
+    return { name, ...rest, state: isClaimedToRun ? 'stopped' : status.state };
   }
   const memoryBytes = treeMemory(pid);
   return { name, ...rest, pid, startTime, ...(memoryBytes !== undefined && { memoryBytes }) };

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { parseEnvironment } from '../../config/config.schema.ts';
-import { readStackFile } from '../../config/stack-file.schema.ts';
+import { readStackFile, serviceNames } from '../../config/stack-file.schema.ts';
 import type { ServiceName, ServiceStatus, StackFile } from '../../config/stack-file.schema.ts';
 import { stateDirOf, stateFiles } from '../../config/state-folder.ts';
 import type { StateFiles } from '../../config/state-folder.ts';
@@ -90,12 +90,13 @@ function spawnSupervisor(files: StateFiles, env: NodeJS.ProcessEnv, services: re
 }
 
 function createTeller(began: number, onProgress: UpOptions['onProgress']): (stack: StackFile) => void {
-  const last = new Map<string, string>();
+  const last = new Map<ServiceName, string>();
   return ({ services }) => {
-    for (const [name, status] of Object.entries(services)) {
-      if (last.get(name) === status.state) continue;
+    for (const name of serviceNames) {
+      const status = services[name];
+      if (status === undefined || last.get(name) === status.state) continue;
       last.set(name, status.state);
-      onProgress?.({ service: name as ServiceName, status, seconds: (performance.now() - began) / 1000 });
+      onProgress?.({ service: name, status, seconds: (performance.now() - began) / 1000 });
     }
   };
 }
