@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest';
+import { dayOfIso } from '../../domain/calendar.ts';
+import { columnOf, recentLevels, rowsAtOrigin, trainingRows } from '../../domain/origin-rows.ts';
+import type { OriginTable } from '../../domain/origin-rows.ts';
+
+const day = (iso: string): number => dayOfIso(iso) ?? NaN;
+
+function tableOf(origins: readonly string[], columns: Record<string, readonly number[]>): OriginTable {
+  return {
+    rows: origins.length,
+    values: Float32Array.from(Object.values(columns).flat()),
+    columns: new Map(Object.keys(columns).map((name, i) => [name, i])),
+    series: new Uint32Array(origins.length),
+    origin: Int32Array.from(origins, day),
+  };
+}
+
+test('months are counted by the calendar: a January origin reaches a March target at step 2', () => {
+  const table = tableOf(['2023-11-01', '2023-12-01', '2024-01-01'], { y_2: [1, 2, 3] });
+  const target = columnOf(table, 'y_2') ?? new Float32Array();
+  expect([...trainingRows(table, target, 2, day('2024-03-01'), 'month')]).toEqual([0, 1, 2]);
+  expect([...trainingRows(table, target, 2, day('2024-02-01'), 'month')]).toEqual([0, 1]);
+  expect([...trainingRows(table, target, 2, day('2024-02-01') - 1, 'month')]).toEqual([0]);
+});
+
+test('a target on the cutoff may be learnt from, one after it may not, an unknown one never', () => {
+  const table = tableOf(['2024-01-01', '2024-01-08', '2024-01-15', '2024-01-22'], { y_1: [5, NaN, 6, 7] });
+  const target = columnOf(table, 'y_1') ?? new Float32Array();
+  expect([...trainingRows(table, target, 1, day('2024-01-22'), 'week')]).toEqual([0, 2]);
+});
+
+test('forecasts start from the rows of the cutoff, in table order', () => {
+  const table = tableOf(['2024-01-01', '2024-01-08', '2024-01-01', '2024-01-08'], {});
+  expect([...rowsAtOrigin(table, day('2024-01-08'))]).toEqual([1, 3]);
+  expect(rowsAtOrigin(table, day('2025-01-06'))).toHaveLength(0);
+});
+
+test('a level is one more than the mean of what is known, newer periods weighing more', () => {
+  const table = tableOf(['2024-01-01', '2024-01-08', '2024-01-15'], { lag_1: [4, NaN, NaN], lag_0: [8, 6, NaN] });
+  const sequence = ['lag_1', 'lag_0'].map((name) => columnOf(table, name) ?? new Float32Array());
+  expect([...recentLevels(table, sequence, 1)]).toEqual([7, 7, 1]);
+  expect(recentLevels(table, sequence, 0.5)[0]).toBeCloseTo(1 + (4 * 0.5 + 8) / 1.5, 5);
+});
+
+test('a column that is not there is undefined', () => {
+  expect(columnOf(tableOf(['2024-01-01'], { y_1: [1] }), 'y_2')).toBeUndefined();
+});
