@@ -1,0 +1,67 @@
+import type { MetricRowView, RetrainResultView } from '../../contracts/http.schema.ts';
+import type { Addresses } from '../stack-addresses.ts';
+import type { Colors } from '../terminal.ts';
+import { count, score, shortDigest, signed } from './figures.ts';
+import { renderPairs, renderTable } from './table.ts';
+
+const measures = ['wape', 'mase', 'wql', 'bias'] as const;
+
+/** Models × {folds, test}: one line a model, the ensemble first, what it is compared with last. */
+export function renderMetrics(rows: readonly MetricRowView[], colors: Colors): string {
+  const models = [...new Set(rows.map((row) => row.model))].sort((a, b) => rank(a) - rank(b) || a.localeCompare(b));
+  const cells = (model: string, split: 'folds' | 'test'): string[] => {
+    const row = rows.find((candidate) => candidate.model === model && candidate.split === split);
+    return measures.map((measure) => (measure === 'bias' ? signed(row?.[measure]) : score(row?.[measure])));
+  };
+  const titles = measures.map((measure) => ({ title: measure === 'bias' ? 'bias' : measure.toUpperCase(), align: 'right' as const }));
+  const table = renderTable(
+    [{ title: 'model', max: 18 }, ...titles, ...titles],
+    models.map((model) => [model, ...cells(model, 'folds'), ...cells(model, 'test')]),
+    colors,
+  );
+  const [heading = '', ...lines] = table.split('\n');
+  const middle = Math.max(...models.map((model) => Math.min(model.length, 18)), 'model'.length);
+  return [colors.dim(`${' '.repeat(middle + 2)}folds (mean)${' '.repeat(16)}test (untouched)`), heading, ...lines].join('\n');
+}
+
+const order = ['ensemble', 'lightgbm', 'lstm', 'window-average', 'seasonal-naive', 'champion'];
+function rank(model: string): number {
+  const place = order.indexOf(model);
+  return place === -1 ? order.length - 3 : place;
+}
+
+/** What a run came to: metrics, gates, candidate, and what to do next. */
+export function renderResult(result: RetrainResultView, addresses: Addresses, colors: Colors): string {
+  const weights = Object.entries(result.weights)
+    .filter(([, weight]) => weight > 0)
+    .sort(([, a], [, b]) => b - a)
+    .map(([model, weight]) => `${model} ${weight.toFixed(2)}`);
+  const pairs: [string, string][] = [
+    ['candidate', `version ${result.version}, ${shortDigest(result.candidate)}`],
+    ['weights', weights.join(', ')],
+    ['cutoff', `${result.cutoffs.final}; tested on what follows ${result.cutoffs.test}`],
+    ['forecasts', `${count(result.forecastSeries)} series`],
+    ...result.gates.map((gate): [string, string] => ['gate', `${gate.holds ? colors.green('✓') : colors.red('✗')} ${gate.reason}`]),
+    ...proposalPairs(result, colors),
+    ...addressPairs(addresses),
+  ];
+  return `${renderMetrics(result.metrics, colors)}\n\n${renderPairs(pairs, colors)}`;
+}
+
+function proposalPairs({ proposal }: RetrainResultView, colors: Colors): [string, string][] {
+  if (proposal === undefined) return [['proposal', 'none: this candidate is the champion already']];
+  const state = `${proposal.id}, ${proposal.status}${proposal.created ? '' : ' (from an earlier run)'}`;
+  if (proposal.status !== 'open') return [['proposal', state]];
+  return [
+    ['proposal', state],
+    ['to decide', colors.bold(`npx forecastle approve ${proposal.id} --as NAME --reason "…"`)],
+  ];
+}
+
+export function addressPairs(addresses: Addresses): [string, string][] {
+  const pairs: [string, string][] = [];
+  if (addresses.api !== undefined) pairs.push(['API', addresses.api]);
+  if (addresses.temporal !== undefined) pairs.push(['Temporal UI', addresses.temporal]);
+  if (addresses.mlflow !== undefined) pairs.push(['MLflow UI', addresses.mlflow]);
+  return pairs;
+}
