@@ -1,5 +1,5 @@
 import { mkdir, readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 
 import { ModelWeightsMissing } from '../../contracts/failure.ts';
 import { hasContent, placeFile, withoutFixedLength, writtenFiles } from './model-files.ts';
@@ -26,7 +26,8 @@ const model = 'all-MiniLM-L6-v2';
  * @throws ModelWeightsMissing with one line that says how to provide the weights
  */
 export async function installModels(options: InstallModelsOptions): Promise<void> {
-  const { modelsDir, signal, env = process.env } = options;
+  const { signal, env = process.env } = options;
+  const modelsDir = resolve(options.modelsDir);
   const progress = (line: string): void => options.onProgress?.(line);
   const locked = readModelsLock()[model];
   if (locked === undefined) throw new Error(`models.lock.json doesn't list ${model}: the installation is incomplete`);
