@@ -1,0 +1,50 @@
+import { clean } from './clean.ts';
+import { describeTable, sourceRows } from './describe-table.ts';
+import { extractMatrix } from './extract-matrix.ts';
+import { exportForecasts, forecastRows } from './forecast-files.ts';
+import { ingest } from './ingest.ts';
+import { buildOriginTable } from './origin-table.ts';
+import { readPredictions, writeForecasts, writePredictionTable } from './prediction-table.ts';
+import { seasonalScales } from './seasonal-scales.ts';
+import { createSessions, type DuckdbOptions, type Session } from './session.ts';
+import { fingerprintSources } from './source-files.ts';
+import { readTexts, readVectors, writeVectors } from './text-vectors.ts';
+import { validateSales } from './validate-sales.ts';
+import { writePredictions } from './write-predictions.ts';
+
+/** One request in, one answer out. Aborting `signal` interrupts the query that runs. */
+type Call<Request, Answer> = (request: Request & { readonly signal?: AbortSignal }) => Promise<Answer>;
+
+/**
+ * Everything that moves rows. Files are given by absolute path on the local disk; what a file of ours holds is documented on the contracts
+ * that name it, and the same rows give the same bytes, whatever the number of threads.
+ */
+export function createDuckdb(options: DuckdbOptions) {
+  const sessions = createSessions(options);
+  const call = <Request, Answer>(work: (session: Session, request: Request) => Promise<Answer>): Call<Request, Answer> =>
+    (request) => sessions.use(request.signal, (session) => work(session, request));
+  return {
+    fingerprintSources,
+    ingest: call(ingest),
+    validateSales: call(validateSales),
+    clean: call(clean),
+    buildOriginTable: call(buildOriginTable),
+    extractMatrix: call(extractMatrix),
+    writePredictions: call(writePredictions),
+    readPredictions: call(readPredictions),
+    writePredictionTable: call(writePredictionTable),
+    seasonalScales: call(seasonalScales),
+    writeForecasts: call(writeForecasts),
+    exportForecasts: call(exportForecasts),
+    forecastRows: (request: { readonly file: string; readonly signal?: AbortSignal }) => forecastRows(sessions, request),
+    readTexts: call(readTexts),
+    writeVectors: call(writeVectors),
+    readVectors: call(readVectors),
+    describeTable: call(describeTable),
+    sourceRows: call(sourceRows),
+    /** Frees the instance's memory; the next call makes a new one. */
+    close: () => sessions.close(),
+  };
+}
+
+export type Duckdb = ReturnType<typeof createDuckdb>;

@@ -1,0 +1,27 @@
+import { BadInput } from '../../contracts/failure.ts';
+import { periodsNeeded } from '../../domain/cutoffs.ts';
+import type { PeriodLength } from '../../domain/calendar.ts';
+import { isoOfDay } from '../../domain/calendar.ts';
+
+export interface History {
+  /** What the message begins with. */
+  readonly where: string;
+  readonly frequency: PeriodLength;
+  readonly horizon: number;
+  readonly folds: number;
+  /** Complete periods there are. */
+  readonly periods: number;
+  /** First and last day with a sale. */
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Throws `BadInput` when the history is too short to learn from before the first fold; says what is there and what would do. */
+export function refuseShortHistory({ where, frequency, horizon, folds, periods, from, to }: History): void {
+  const needed = periodsNeeded({ horizon, folds });
+  if (periods >= needed) return;
+  throw new BadInput(
+    `${where}: sales from ${isoOfDay(from)} to ${isoOfDay(to)} are ${String(periods)} complete ${frequency}${periods === 1 ? '' : 's'}, ` +
+      `but horizon ${String(horizon)} with ${String(folds)} fold${folds === 1 ? '' : 's'} needs ${String(needed)}; shorten horizon, use fewer folds (evaluate.folds), or give a longer history`,
+  );
+}
