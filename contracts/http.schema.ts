@@ -10,6 +10,7 @@ const list = <T extends z.ZodType>(item: T) => z.array(item).readonly();
 const time = z.string().describe('ISO 8601');
 const digest = z.string().describe('SHA-256, hexadecimal');
 const number = z.number();
+const figure = number.nullable();
 
 export const errorSchema = z.object({ error: z.object({ code: z.string(), message: z.string() }) });
 
@@ -18,10 +19,13 @@ export const artifactSchema = z.object({ uri: z.string(), sha256: digest, bytes:
 export const metricRowSchema = z.object({
   model: z.string(),
   split: z.enum(['folds', 'test']),
-  wape: number, mase: number, wql: number, bias: number, mae: number, mse: number, rmse: number, coverage80: number,
+  // null: not defined on these data
+  wape: figure, mase: figure, wql: figure, bias: figure, mae: figure, mse: figure, rmse: figure,
+  /** Share of actuals between the lowest and the highest quantile. */
+  coverage: figure,
 });
 
-export const gateOutcomeSchema = z.object({ gate: z.string(), value: number, threshold: number, holds: z.boolean(), reason: z.string() });
+export const gateOutcomeSchema = z.object({ gate: z.string(), value: figure, threshold: number, holds: z.boolean(), reason: z.string() });
 
 export const evidenceSchema = z.object({ candidate: z.string(), snapshot: z.string(), metrics: z.string(), pipeline: z.string(), code: z.string() });
 
@@ -82,7 +86,7 @@ export const retrainResultSchema = z.object({
   weights: z.record(z.string(), number),
   cutoffs: cutoffsSchema,
   gates: list(gateOutcomeSchema),
-  proposal: z.object({ id: z.string(), status: proposalStatusSchema, created: z.boolean() }).optional(),
+  proposal: z.object({ id: z.string(), status: proposalStatusSchema, created: z.boolean() }),
   forecastSeries: number,
   snapshot: digest,
 });
@@ -171,7 +175,16 @@ export const lineageSchema = z.object({
   direction: z.enum(['up', 'down']),
   edges: list(z.object({ output: lineageNodeSchema, input: lineageNodeSchema, runId: z.string(), by: z.string() })),
   /** Rows of the source files that a forecast's series came from, when asked for. */
-  rows: list(z.record(z.string(), z.union([z.string(), number, z.boolean(), z.null()]))).optional(),
+  rows: list(z.object({
+    /** 1-based, in its file. */
+    row: number,
+    time,
+    target: number.nullable(),
+    price: number.nullable(),
+    returned: z.boolean(),
+    /** Whether the pipeline's filters keep it. */
+    kept: z.boolean(),
+  })).optional(),
 });
 
 export const snapshotSchema = z.object({
@@ -189,10 +202,16 @@ export const snapshotSchema = z.object({
 export const tableDescriptionSchema = z.object({
   rows: number,
   columns: list(z.object({
-    name: z.string(), type: z.string(), nulls: number, distinct: number.optional(), min: z.string().optional(), max: z.string().optional(),
+    name: z.string(),
+    type: z.string(),
+    /** 0 … 1. */
+    nullShare: number,
+    approxDistinct: number,
+    min: z.string().optional(),
+    max: z.string().optional(),
   })),
-  /** Total of the target per week, oldest first. */
-  weeklyTotals: list(z.object({ week: z.string(), total: number })),
+  /** Totals of the kept target in equal spans of time, oldest first. */
+  totals: list(number).optional(),
 });
 export const snapshotDetailSchema = z.object({ snapshot: snapshotSchema, description: tableDescriptionSchema });
 

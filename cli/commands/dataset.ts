@@ -25,7 +25,7 @@ export function addDatasetCommand(program: Command, dependencies: CliDependencie
       );
     });
   withExample(list, 'npx forecastle dataset list --pipeline online-retail');
-  const show = dataset.command('show').description('One snapshot: its sources, columns, gaps and weekly totals.').argument('<digest>', 'digest or its first characters')
+  const show = dataset.command('show').description('One snapshot: its sources, columns, gaps and totals over time.').argument('<digest>', 'digest or its first characters')
     .action(async (digest: string) => {
       const session = sessionOf(show, dependencies);
       const detail = await session.api.get(`/v1/snapshots/${encodeURIComponent(digest)}`, snapshotDetailSchema);

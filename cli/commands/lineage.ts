@@ -24,14 +24,21 @@ export function addLineageCommand(program: Command, dependencies: CliDependencie
       });
       const { colors, columns } = session.terminal;
       session.print(answer, () => {
-        const [first] = answer.rows ?? [];
         const tree = renderLineage(answer, columns, colors);
         if (answer.rows === undefined) return tree;
-        if (first === undefined) return `${tree}\n\nno source rows`;
-        const names = Object.keys(first);
-        const table = renderTable(names.map((title) => ({ title, max: 19 })), answer.rows.map((row) => names.map((name) => String(row[name] ?? ''))), colors);
-        return `${tree}\n\nsource rows (${answer.rows.length} shown)\n${table}`;
+        if (answer.rows.length === 0) return `${tree}\n\nno source rows`;
+        const right = (title: string): { title: string; align: 'right' } => ({ title, align: 'right' });
+        const table = renderTable(
+          [right('row'), { title: 'time' }, right('target'), right('price'), { title: 'returned' }, { title: 'kept' }],
+          answer.rows.map((row) => [String(row.row), row.time, text(row.target), text(row.price), row.returned ? 'yes' : '', row.kept ? 'yes' : 'no']),
+          colors,
+        );
+        return `${tree}\n\nsource rows (the first ${answer.rows.length})\n${table}`;
       });
     });
   withExample(command, 'npx forecastle lineage online-retail/85123A/2011-12-12 --up --rows');
+}
+
+function text(value: number | null): string {
+  return value === null ? '–' : String(value);
 }

@@ -49,7 +49,6 @@ export function renderResult(result: RetrainResultView, addresses: Addresses, co
 }
 
 function proposalPairs({ proposal }: RetrainResultView, colors: Colors): [string, string][] {
-  if (proposal === undefined) return [['proposal', 'none: this candidate is the champion already']];
   const state = `${proposal.id}, ${proposal.status}${proposal.created ? '' : ' (from an earlier run)'}`;
   if (proposal.status !== 'open') return [['proposal', state]];
   return [

@@ -3,7 +3,7 @@ import type { Terminal } from '../terminal.ts';
 import { count, sparkline } from './figures.ts';
 import { renderPairs, renderTable } from './table.ts';
 
-/** Sources, columns with their gaps and ranges, and the weekly totals as a line of bars. */
+/** Sources, columns with their gaps and ranges, and the target over time as a line of bars. */
 export function renderSnapshot({ snapshot, description }: SnapshotDetail, { colors, columns }: Pick<Terminal, 'colors' | 'columns'>): string {
   const head = renderPairs(
     [
@@ -16,14 +16,19 @@ export function renderSnapshot({ snapshot, description }: SnapshotDetail, { colo
     colors,
   );
   const table = renderTable(
-    [{ title: 'column' }, { title: 'type', max: 12 }, { title: 'nulls', align: 'right' }, { title: 'min', max: 19 }, { title: 'max', max: 19 }],
-    description.columns.map(({ name, type, nulls, min, max }) => [name, type, count(nulls), min ?? '–', max ?? '–']),
+    [
+      { title: 'column' }, { title: 'type', max: 12 }, { title: 'nulls', align: 'right' }, { title: 'distinct', align: 'right' },
+      { title: 'min', max: 19 }, { title: 'max', max: 19 },
+    ],
+    description.columns.map(({ name, type, nullShare, approxDistinct, min, max }) => [name, type, percent(nullShare), `~${count(approxDistinct)}`, min ?? '–', max ?? '–']),
     colors,
   );
-  const totals = description.weeklyTotals;
-  const [first, last] = [totals[0], totals.at(-1)];
-  if (first === undefined || last === undefined) return `${head}\n\n${table}`;
-  const peak = Math.max(...totals.map(({ total }) => total));
-  const line = sparkline(totals.map(({ total }) => total), columns - 2);
-  return `${head}\n\n${table}\n\n${colors.dim(`weekly totals ${first.week} to ${last.week}, peak ${count(Math.round(peak))}`)}\n${line}`;
+  const { totals } = description;
+  if (totals === undefined || totals.length === 0) return `${head}\n\n${table}`;
+  const heading = `kept target from ${snapshot.from.slice(0, 10)} to ${snapshot.to.slice(0, 10)}, in ${totals.length} equal spans, peak ${count(Math.round(Math.max(...totals)))}`;
+  return `${head}\n\n${table}\n\n${colors.dim(heading)}\n${sparkline(totals, columns - 2)}`;
+}
+
+function percent(share: number): string {
+  return share === 0 ? '0' : `${(share * 100).toFixed(1)} %`;
 }

@@ -1,0 +1,63 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { serve } from '@hono/node-server';
+import { z } from 'zod';
+
+import { createDuckdb } from '../adapters/duckdb/create-duckdb.ts';
+import { createDatabase } from '../adapters/postgres/database.ts';
+import { createS3ArtifactStore } from '../adapters/s3/artifact-store.ts';
+import { createTemporalGateway } from '../adapters/temporal/client.ts';
+import { loadConfig } from '../config/load.ts';
+import { packageRoot } from '../infra/toolchain/paths.ts';
+import { createApp } from './app.ts';
+
+const config = loadConfig();
+const database = createDatabase(config.postgres.url, { max: 10 });
+const temporal = createTemporalGateway(config.temporal);
+const scratchDir = join(config.scratchDir, 'api');
+const artifacts = createS3ArtifactStore({ ...config.s3, cacheFolder: join(scratchDir, 'artifacts') });
+const duckdb = createDuckdb({ memoryLimitMiB: Math.min(512, config.duckdb.memoryLimitMiB), threads: 1, tempFolder: join(scratchDir, 'duckdb') });
+
+const app = createApp({
+  ...database,
+  temporal,
+  artifacts,
+  tables: duckdb,
+  health: {
+    postgres: () => database.runs.list({ limit: 1 }),
+    temporal: () => temporal.checkHealth(),
+  },
+  scratchDir,
+  key: config.api.key,
+  // Reached over the network it has names that it can't know; the key still guards every change.
+  hosts: ['127.0.0.1', 'localhost', '::1'].includes(config.api.host) ? ['127.0.0.1', 'localhost', '[::1]'] : [],
+  version: z.object({ version: z.string() }).parse(JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8'))).version,
+  now: () => new Date(),
+  newRunId: (now) => `${now.toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '-')}-${randomBytes(3).toString('hex')}`,
+  report: (error) => console.error(error),
+});
+
+const server = serve({ fetch: app.fetch, hostname: config.api.host, port: config.api.port }, ({ port }) => {
+  console.log(`the API listens at http://${config.api.host}:${port}`);
+});
+server.on('error', (error: NodeJS.ErrnoException) => {
+  const isTaken = error.code === 'EADDRINUSE';
+  console.error(isTaken ? `port ${config.api.port} is taken: set FORECASTLE_API_PORT to another one` : `the API can't listen: ${error.message}`);
+  process.exit(isTaken ? 2 : 1);
+});
+
+/** Answers what was asked, then goes. */
+function stop(): void {
+  const patience = setTimeout(() => process.exit(0), 4000);
+  server.close(() => {
+    void Promise.allSettled([temporal.close(), database.close(), duckdb.close()]).then(() => {
+      clearTimeout(patience);
+      process.exit(0);
+    });
+  });
+  if ('closeIdleConnections' in server) server.closeIdleConnections();
+}
+process.once('SIGTERM', stop);
+process.once('SIGINT', stop);
