@@ -39,10 +39,10 @@ const lightgbm: Readonly<Record<string, Parameter>> = {
 };
 
 const lstm: Readonly<Record<string, Parameter>> = {
-  units: { first: 32, allowed: integer(2, 512), searched: { int: [16, 64], log: true } },
-  dense: { first: 32, allowed: integer(2, 1_024), searched: { int: [16, 64], log: true } },
-  learning_rate: { first: 0.005, allowed: number(1e-6, 1), searched: { float: [0.001, 0.02], log: true } },
-  batch: { first: 256, allowed: integer(8, 4_096), searched: { choice: [128, 256, 512] } },
+  units: { first: 24, allowed: integer(2, 512), searched: { int: [16, 64], log: true } },
+  dense: { first: 64, allowed: integer(2, 1_024), searched: { int: [32, 128], log: true } },
+  learning_rate: { first: 0.012, allowed: number(1e-6, 1), searched: { float: [0.003, 0.03], log: true } },
+  batch: { first: 128, allowed: integer(8, 4_096), searched: { choice: [64, 128, 256] } },
   steps: { first: 300, allowed: integer(10, 100_000), searched: { int: [150, 600], log: true } },
   dropout: { first: 0.1, allowed: number(0, 0.9), searched: { float: [0, 0.4], log: false } },
   optimizer: { first: 'adam', allowed: oneOf('adam', 'sgd') },

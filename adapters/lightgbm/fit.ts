@@ -14,7 +14,7 @@ import { describeEngine } from './engine.ts';
 import { openLightgbm } from './library.ts';
 import type { LightgbmLibrary } from './library.ts';
 import type { LightgbmParameters } from './parameter-text.ts';
-import { readMatrix } from './read-matrix.ts';
+import { readMatrix } from '../read-matrix.ts';
 import { settingsOf } from './settings.ts';
 import type { Settings } from './settings.ts';
 import { requiredColumn, stackedNames, stackRows } from './stacked-rows.ts';

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ArtifactCorrupt } from '../../contracts/failure.ts';
-import type { Matrix } from '../../contracts/training.ts';
-import type { OriginTable } from '../../domain/origin-rows.ts';
+import { ArtifactCorrupt } from '../contracts/failure.ts';
+import type { Matrix } from '../contracts/training.ts';
+import type { OriginTable } from '../domain/origin-rows.ts';
 
 /** Reads the three files of a matrix folder. Throws `ArtifactCorrupt` when a file's length does not fit the rows and columns. */
 export async function readMatrix(matrix: Matrix): Promise<OriginTable> {
