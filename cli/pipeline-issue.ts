@@ -54,12 +54,18 @@ function explainUnion(issue: Extract<Issue, { code: 'invalid_union' }>, path: Pa
     return { path: at, message: `${problem} Allowed are ${rules.join(', ')}`.replace('missing Allowed', 'missing: allowed') };
   }
   // The branch that got furthest says most: a wrong value inside `int: […]` rather than "not a string".
-  const deepest = issue.errors.flat().sort((a, b) => b.path.length - a.path.length)[0];
-  if (deepest !== undefined && deepest.path.length > 0 && deepest.code !== 'unrecognized_keys') {
-    const { path: inner, message } = explainIssue({ ...deepest, path: [...issue.path, ...deepest.path] }, whole);
-    if (valueAt(whole, inner) !== undefined) return { path: inner, message };
+  const deepest = leavesOf(issue).sort((a, b) => b.path.length - a.path.length)[0];
+  if (deepest !== undefined && deepest.path.length > issue.path.length && deepest.code !== 'unrecognized_keys') {
+    const inner = explainIssue(deepest, whole);
+    if (valueAt(whole, inner.path) !== undefined) return inner;
   }
   return { path, message: `${shown(given)} is neither a fixed value nor one of { int: [a, b] }, { float: [a, b] }, { choice: [a, b, …] }` };
+}
+
+/** What each branch of a union objects to, branches within branches included; paths from the top. */
+function leavesOf(issue: Issue): Issue[] {
+  if (issue.code !== 'invalid_union') return [issue];
+  return issue.errors.flat().flatMap((inner) => leavesOf({ ...inner, path: [...issue.path, ...inner.path] }));
 }
 
 function pathOf(issue: Issue): Path {

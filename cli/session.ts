@@ -12,7 +12,7 @@ export interface CliDependencies {
   /** The API that the environment or the running stack names; made on first need, so that local commands work without one. */
   connect(actor: string | undefined): ApiClient;
   addresses(): Addresses;
-  /** Aborted at the first Ctrl-C, where a command asked for it. */
+  /** Aborted at the first Ctrl-C. Only for commands that end by it: from then on Ctrl-C does nothing else. */
   interruption(): AbortSignal;
   /** Sets the exit code of a command that ends without an error. */
   exitWith(code: number): void;
