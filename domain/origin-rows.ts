@@ -22,7 +22,11 @@ export function columnOf(table: OriginTable, name: string): Float32Array | undef
  * In table order.
  */
 export function trainingRows(
-  table: OriginTable, target: Float32Array, step: number, cutoffDay: number, frequency: PeriodLength,
+  table: OriginTable,
+  target: Float32Array,
+  step: number,
+  cutoffDay: number,
+  frequency: PeriodLength,
 ): Uint32Array {
   const allowed = new Map<number, boolean>();
   const chosen = new Uint32Array(table.rows);

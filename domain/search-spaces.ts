@@ -26,8 +26,16 @@ const oneOf = (...values: readonly string[]): Allowed => ({ kind: 'one-of', valu
 
 /** First values: the best over three origins of a retail set (weekly, 1,000 series), see bench/. */
 const lightgbm: Readonly<Record<string, Parameter>> = {
-  objective: { first: 'log1p', allowed: oneOf('l1', 'l2', 'tweedie', 'poisson', 'log1p', 'sqrt'), searched: { choice: ['log1p', 'l1', 'sqrt', 'tweedie'] } },
-  scaling: { first: 'recent', allowed: oneOf('none', 'mean', 'recent'), searched: { choice: ['none', 'mean', 'recent'] } },
+  objective: {
+    first: 'log1p',
+    allowed: oneOf('l1', 'l2', 'tweedie', 'poisson', 'log1p', 'sqrt'),
+    searched: { choice: ['log1p', 'l1', 'sqrt', 'tweedie'] },
+  },
+  scaling: {
+    first: 'recent',
+    allowed: oneOf('none', 'mean', 'recent'),
+    searched: { choice: ['none', 'mean', 'recent'] },
+  },
   num_iterations: { first: 80, allowed: integer(1, 10_000), searched: { int: [60, 240], log: true } },
   learning_rate: { first: 0.08, allowed: number(1e-4, 1), searched: { float: [0.02, 0.15], log: true } },
   num_leaves: { first: 31, allowed: integer(2, 4_096), searched: { int: [8, 96], log: true } },
@@ -117,11 +125,18 @@ function rangeOf(distribution: Exclude<Distribution, { choice: unknown }>): read
   return 'int' in distribution ? distribution.int : distribution.float;
 }
 
-function distributionProblems(family: Family, name: string, allowed: Allowed, distribution: Distribution): readonly string[] {
-  if ('choice' in distribution) return distribution.choice.flatMap((value) => valueProblems(family, name, allowed, value));
+function distributionProblems(
+  family: Family,
+  name: string,
+  allowed: Allowed,
+  distribution: Distribution,
+): readonly string[] {
+  if ('choice' in distribution)
+    return distribution.choice.flatMap((value) => valueProblems(family, name, allowed, value));
   const where = `search.space.${family}.${name}`;
   if (allowed.kind === 'one-of') return [`${where}: is a choice, write { choice: [${allowed.values.join(', ')}] }`];
-  if (allowed.kind === 'integer' && 'float' in distribution) return [`${where}: takes whole numbers, write int instead of float`];
+  if (allowed.kind === 'integer' && 'float' in distribution)
+    return [`${where}: takes whole numbers, write int instead of float`];
   const [least, most] = rangeOf(distribution);
   if (least > most) return [`${where}: the range ${least} … ${most} runs backwards`];
   if (distribution.log && least <= 0) return [`${where}: a logarithmic range must begin above 0, not at ${least}`];
@@ -131,9 +146,15 @@ function distributionProblems(family: Family, name: string, allowed: Allowed, di
 function valueProblems(family: Family, name: string, allowed: Allowed, value: Value): readonly string[] {
   const where = `search.space.${family}.${name}`;
   if (allowed.kind === 'one-of') {
-    return allowed.values.includes(String(value)) ? [] : [`${where}: ${String(value)} is not one of ${allowed.values.join(', ')}`];
+    return allowed.values.includes(String(value))
+      ? []
+      : [`${where}: ${String(value)} is not one of ${allowed.values.join(', ')}`];
   }
-  const fits = typeof value === 'number' && value >= allowed.least && value <= allowed.most && (allowed.kind === 'number' || Number.isInteger(value));
+  const fits =
+    typeof value === 'number' &&
+    value >= allowed.least &&
+    value <= allowed.most &&
+    (allowed.kind === 'number' || Number.isInteger(value));
   const kind = allowed.kind === 'integer' ? 'a whole number' : 'a number';
   return fits ? [] : [`${where}: ${String(value)} is not ${kind} from ${allowed.least} to ${allowed.most}`];
 }

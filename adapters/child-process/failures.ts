@@ -1,12 +1,33 @@
 import {
-  ArtifactCorrupt, ArtifactMissing, BadInput, Conflict, DatasetMissing, DecisionRefused, EvidenceStale, ModelWeightsMissing, NotFound,
-  PipelineError, ServiceUnavailable, TrainingFailed, ValidationBlocked,
+  ArtifactCorrupt,
+  ArtifactMissing,
+  BadInput,
+  Conflict,
+  DatasetMissing,
+  DecisionRefused,
+  EvidenceStale,
+  ModelWeightsMissing,
+  NotFound,
+  PipelineError,
+  ServiceUnavailable,
+  TrainingFailed,
+  ValidationBlocked,
 } from '../../contracts/failure.ts';
 import type { FailureCode } from '../../contracts/failure.ts';
 
 const classes: Readonly<Record<FailureCode, new (message: string) => PipelineError>> = {
-  ArtifactCorrupt, ArtifactMissing, BadInput, Conflict, DatasetMissing, DecisionRefused, EvidenceStale, ModelWeightsMissing, NotFound,
-  ServiceUnavailable, TrainingFailed, ValidationBlocked,
+  ArtifactCorrupt,
+  ArtifactMissing,
+  BadInput,
+  Conflict,
+  DatasetMissing,
+  DecisionRefused,
+  EvidenceStale,
+  ModelWeightsMissing,
+  NotFound,
+  ServiceUnavailable,
+  TrainingFailed,
+  ValidationBlocked,
 };
 
 /** The error a child reported, as the class it had there; an unexpected one becomes `TrainingFailed`. */

@@ -25,8 +25,7 @@ export interface JobRun<Job> {
 const graceMs = 3_000;
 
 type Ending =
-  | { readonly kind: 'result'; readonly outcome: unknown }
-  | { readonly kind: 'error'; readonly error: unknown };
+  { readonly kind: 'result'; readonly outcome: unknown } | { readonly kind: 'error'; readonly error: unknown };
 
 /**
  * Runs one job in a child process of its own and waits until that process is gone, whatever happens: no child outlives the call.
@@ -59,14 +58,28 @@ export function runJob<Job, Outcome>(run: JobRun<Job>): Promise<Outcome> {
       const limit = run.timeoutIdleMs;
       if (limit === undefined || ending) return;
       idleTimer = setTimeout(() => {
-        end({ kind: 'error', error: new TrainingFailed(`the training process said nothing for ${limit / 1000} s and was stopped${quote(tail())}`) }, 'terminate');
+        end(
+          {
+            kind: 'error',
+            error: new TrainingFailed(
+              `the training process said nothing for ${limit / 1000} s and was stopped${quote(tail())}`,
+            ),
+          },
+          'terminate',
+        );
       }, limit);
     };
     const onAbort = (): void => end({ kind: 'error', error: reasonOf(run.signal) }, 'terminate');
     run.signal.addEventListener('abort', onAbort, { once: true });
 
     child.on('error', (error) => {
-      end({ kind: 'error', error: new TrainingFailed(`the training process could not be started or reached: ${error.message}`) }, 'terminate');
+      end(
+        {
+          kind: 'error',
+          error: new TrainingFailed(`the training process could not be started or reached: ${error.message}`),
+        },
+        'terminate',
+      );
       // A process that never started has no 'close' to wait for.
       if (child.pid === undefined) settle(null, null);
     });
@@ -87,7 +100,12 @@ export function runJob<Job, Outcome>(run: JobRun<Job>): Promise<Outcome> {
       run.signal.removeEventListener('abort', onAbort);
       if (ending?.kind === 'result') resolve(ending.outcome as Outcome);
       else if (ending) reject(ending.error);
-      else reject(new TrainingFailed(`the training process ended without a result (${signal ?? `exit code ${code}`})${quote(tail())}`));
+      else
+        reject(
+          new TrainingFailed(
+            `the training process ended without a result (${signal ?? `exit code ${code}`})${quote(tail())}`,
+          ),
+        );
     }
   });
 }

@@ -58,9 +58,23 @@ function boosterOf(library: LightgbmLibrary, handle: Handle, columns: number): B
     const out = new Float64Array(input.rows * perRow);
     if (input.rows === 0) return out;
     const parameters = parameterText({ num_threads: threads, verbosity: -1 });
-    check(library, library.boosterPredict(
-      handle, input.values, dataTypes.float32, input.rows, columns, 0, kind, 0, -1, parameters, new BigInt64Array(1), out,
-    ));
+    check(
+      library,
+      library.boosterPredict(
+        handle,
+        input.values,
+        dataTypes.float32,
+        input.rows,
+        columns,
+        0,
+        kind,
+        0,
+        -1,
+        parameters,
+        new BigInt64Array(1),
+        out,
+      ),
+    );
     return out;
   }
   function text(write: TextWriter): string {

@@ -26,7 +26,19 @@ export function createDataset(library: LightgbmLibrary, input: DatasetInput, par
     throw new RangeError(`${input.values.length} values are not ${input.rows} rows × ${columns} columns`);
   }
   const out: HandleOut = [null];
-  check(library, library.datasetFromMat(input.values, dataTypes.float32, input.rows, columns, 0, parameterText(parameters), null, out));
+  check(
+    library,
+    library.datasetFromMat(
+      input.values,
+      dataTypes.float32,
+      input.rows,
+      columns,
+      0,
+      parameterText(parameters),
+      null,
+      out,
+    ),
+  );
   const handle = written(out);
   const dataset: Dataset = { handle, columns, free: () => check(library, library.datasetFree(handle)) };
   try {

@@ -33,7 +33,11 @@ const iterationsPerReport = 10;
  * Executes a job in this process, which it keeps busy: run it in a child. Writes `predictions.f32` and, with `keepModel`, one text model
  * per head and `model.json`. Bit-identical for any number of threads. Throws `BadInput` for parameters or a cutoff that cannot be used.
  */
-export async function fitLightgbm(libraryPath: string, job: FitJob, progress: (p: FitProgress) => void): Promise<FitOutcome> {
+export async function fitLightgbm(
+  libraryPath: string,
+  job: FitJob,
+  progress: (p: FitProgress) => void,
+): Promise<FitOutcome> {
   const settings = settingsOf(job.parameters, job.seed, job.threads);
   const library = openLightgbm(libraryPath);
   const table = await readMatrix(job.matrix);
@@ -48,14 +52,18 @@ export async function fitLightgbm(libraryPath: string, job: FitJob, progress: (p
       const booster = createBooster(library, dataset, head.parameters);
       try {
         curves[head.name] = await train(booster, settings.iterations, (done) =>
-          progress({ done: (number + done) / heads.length, note: `${job.split.name}: ${head.name}` }));
+          progress({ done: (number + done) / heads.length, note: `${job.split.name}: ${head.name}` }),
+        );
         forecasts.push(booster.predict(ask, job.threads));
         if (job.keepModel) await writeFile(join(job.outputFolder, `${head.name}.txt`), booster.save());
       } finally {
         booster.free();
       }
     }
-    await writeFile(join(job.outputFolder, 'predictions.f32'), layOut(forecasts, predicted, job.matrix.spec.horizon, levels, settings));
+    await writeFile(
+      join(job.outputFolder, 'predictions.f32'),
+      layOut(forecasts, predicted, job.matrix.spec.horizon, levels, settings),
+    );
     return {
       predictedRows: predicted.length,
       modelFiles: job.keepModel ? await describeModel(job, settings, heads) : [],
@@ -75,14 +83,20 @@ function levelsOf(table: OriginTable, job: FitJob, { scaling }: Settings): Float
 }
 
 function trainingData(
-  library: LightgbmLibrary, table: OriginTable, levels: Float32Array, job: FitJob, settings: Settings,
+  library: LightgbmLibrary,
+  table: OriginTable,
+  levels: Float32Array,
+  job: FitJob,
+  settings: Settings,
 ): { dataset: Dataset; trained: number } {
   const { spec } = job.matrix;
   const targets = stepsOf(spec.horizon).map((step) => requiredColumn(table, `y_${step}`));
   const rowsByStep = targets.map((target, i) => trainingRows(table, target, i + 1, cutoffDay(job), spec.frequency));
   const stacked = stackRows(table, spec, rowsByStep);
   if (stacked.rows === 0) {
-    throw new BadInput(`split ${job.split.name}: no series has ${spec.horizon} ${spec.frequency}s of history up to ${job.split.cutoff}; use fewer folds or more history`);
+    throw new BadInput(
+      `split ${job.split.name}: no series has ${spec.horizon} ${spec.frequency}s of history up to ${job.split.cutoff}; use fewer folds or more history`,
+    );
   }
   const labels = new Float32Array(stacked.rows);
   let at = 0;
@@ -94,12 +108,22 @@ function trainingData(
 }
 
 /** The rows to forecast from, once per step. */
-function questions(table: OriginTable, job: FitJob): { predicted: Uint32Array; ask: { values: Float32Array; rows: number } } {
+function questions(
+  table: OriginTable,
+  job: FitJob,
+): { predicted: Uint32Array; ask: { values: Float32Array; rows: number } } {
   const predicted = rowsAtOrigin(table, cutoffDay(job));
   if (predicted.length === 0) {
     throw new BadInput(`split ${job.split.name}: the origin table has no row with origin ${job.split.cutoff}`);
   }
-  return { predicted, ask: stackRows(table, job.matrix.spec, stepsOf(job.matrix.spec.horizon).map(() => predicted)) };
+  return {
+    predicted,
+    ask: stackRows(
+      table,
+      job.matrix.spec,
+      stepsOf(job.matrix.spec.horizon).map(() => predicted),
+    ),
+  };
 }
 
 function cutoffDay({ split }: FitJob): number {
@@ -111,7 +135,10 @@ function cutoffDay({ split }: FitJob): number {
 function headsOf({ shared, objective }: Settings, quantiles: readonly number[]): readonly Head[] {
   return [
     { name: 'point', parameters: { ...shared, objective } },
-    ...quantiles.map((level) => ({ name: `q${level}`, parameters: { ...shared, objective: 'quantile', alpha: level } })),
+    ...quantiles.map((level) => ({
+      name: `q${level}`,
+      parameters: { ...shared, objective: 'quantile', alpha: level },
+    })),
   ];
 }
 
@@ -131,12 +158,18 @@ async function train(booster: Booster, iterations: number, report: (done: number
 
 /** Row-major: row, step, then the point and the quantiles; quantiles sorted, so that they never cross. */
 function layOut(
-  forecasts: readonly Float64Array[], predicted: Uint32Array, horizon: number, levels: Float32Array, { transform }: Settings,
+  forecasts: readonly Float64Array[],
+  predicted: Uint32Array,
+  horizon: number,
+  levels: Float32Array,
+  { transform }: Settings,
 ): Float32Array {
   const out = new Float32Array(predicted.length * horizon * forecasts.length);
   predicted.forEach((row, i) => {
     for (let step = 0; step < horizon; step += 1) {
-      const values = forecasts.map((head) => forecastOf(head[step * predicted.length + i] ?? NaN, levels[row] ?? 1, transform));
+      const values = forecasts.map((head) =>
+        forecastOf(head[step * predicted.length + i] ?? NaN, levels[row] ?? 1, transform),
+      );
       const [point = NaN, ...quantiles] = values;
       out.set([point, ...quantiles.sort((a, b) => a - b)], (i * horizon + step) * forecasts.length);
     }
@@ -145,12 +178,23 @@ function layOut(
 }
 
 /** What a reader needs to forecast or explain with the saved trees: the columns in order and how the target was scaled. */
-async function describeModel(job: FitJob, { transform, scaling }: Settings, heads: readonly Head[]): Promise<readonly string[]> {
+async function describeModel(
+  job: FitJob,
+  { transform, scaling }: Settings,
+  heads: readonly Head[],
+): Promise<readonly string[]> {
   const { spec } = job.matrix;
   const files = heads.map(({ name }) => `${name}.txt`);
   const description = {
-    format: 1, columns: stackedNames(spec), sequence: spec.sequence, horizon: spec.horizon, frequency: spec.frequency, transform, scaling,
-    quantiles: job.quantiles, files,
+    format: 1,
+    columns: stackedNames(spec),
+    sequence: spec.sequence,
+    horizon: spec.horizon,
+    frequency: spec.frequency,
+    transform,
+    scaling,
+    quantiles: job.quantiles,
+    files,
   };
   await writeFile(join(job.outputFolder, 'model.json'), `${JSON.stringify(description, null, 2)}\n`);
   return ['model.json', ...files];

@@ -10,7 +10,14 @@ type Numbers = Float32Array | Float64Array | Int32Array;
 export interface LightgbmLibrary {
   readonly lastError: () => string;
   readonly datasetFromMat: (
-    data: Float32Array, dataType: number, rows: number, columns: number, rowMajor: number, parameters: string, reference: Handle | null, out: HandleOut,
+    data: Float32Array,
+    dataType: number,
+    rows: number,
+    columns: number,
+    rowMajor: number,
+    parameters: string,
+    reference: Handle | null,
+    out: HandleOut,
   ) => number;
   readonly datasetSetField: (dataset: Handle, name: string, data: Numbers, length: number, dataType: number) => number;
   readonly datasetSetNames: (dataset: Handle, names: readonly string[], length: number) => number;
@@ -22,8 +29,18 @@ export interface LightgbmLibrary {
   readonly boosterEvalCount: (booster: Handle, count: Int32Array) => number;
   readonly boosterEval: (booster: Handle, dataset: number, count: Int32Array, out: Float64Array) => number;
   readonly boosterPredict: (
-    booster: Handle, data: Float32Array, dataType: number, rows: number, columns: number, rowMajor: number, kind: number,
-    start: number, iterations: number, parameters: string, length: BigInt64Array, out: Float64Array,
+    booster: Handle,
+    data: Float32Array,
+    dataType: number,
+    rows: number,
+    columns: number,
+    rowMajor: number,
+    kind: number,
+    start: number,
+    iterations: number,
+    parameters: string,
+    length: BigInt64Array,
+    out: Float64Array,
   ) => number;
   readonly boosterSave: TextWriter;
   readonly boosterDump: TextWriter;
@@ -33,7 +50,13 @@ export interface LightgbmLibrary {
 
 /** Writes at most `size` bytes and tells how many there are, the closing zero included. */
 export type TextWriter = (
-  booster: Handle, start: number, iterations: number, importance: number, size: bigint, length: BigInt64Array, out: Uint8Array,
+  booster: Handle,
+  start: number,
+  iterations: number,
+  importance: number,
+  size: bigint,
+  length: BigInt64Array,
+  out: Uint8Array,
 ) => number;
 
 const loaded = new Map<string, LightgbmLibrary>();
@@ -49,7 +72,16 @@ export function openLightgbm(path: string): LightgbmLibrary {
   const save = ['int', 'int', 'int', 'int64_t', 'int64_t *', 'void *'];
   const library: LightgbmLibrary = {
     lastError: lib.func('LGBM_GetLastError', 'str', []),
-    datasetFromMat: lib.func('LGBM_DatasetCreateFromMat', 'int', ['void *', 'int', 'int32_t', 'int32_t', 'int', 'str', handle, handleOut]),
+    datasetFromMat: lib.func('LGBM_DatasetCreateFromMat', 'int', [
+      'void *',
+      'int',
+      'int32_t',
+      'int32_t',
+      'int',
+      'str',
+      handle,
+      handleOut,
+    ]),
     datasetSetField: lib.func('LGBM_DatasetSetField', 'int', [handle, 'str', 'void *', 'int', 'int']),
     datasetSetNames: lib.func('LGBM_DatasetSetFeatureNames', 'int', [handle, 'const char **', 'int']),
     datasetFree: lib.func('LGBM_DatasetFree', 'int', [handle]),
@@ -60,7 +92,18 @@ export function openLightgbm(path: string): LightgbmLibrary {
     boosterEvalCount: lib.func('LGBM_BoosterGetEvalCounts', 'int', [handle, 'int *']),
     boosterEval: lib.func('LGBM_BoosterGetEval', 'int', [handle, 'int', 'int *', 'double *']),
     boosterPredict: lib.func('LGBM_BoosterPredictForMat', 'int', [
-      handle, 'void *', 'int', 'int32_t', 'int32_t', 'int', 'int', 'int', 'int', 'str', 'int64_t *', 'double *',
+      handle,
+      'void *',
+      'int',
+      'int32_t',
+      'int32_t',
+      'int',
+      'int',
+      'int',
+      'int',
+      'str',
+      'int64_t *',
+      'double *',
     ]),
     boosterSave: lib.func('LGBM_BoosterSaveModelToString', 'int', [handle, ...save]),
     boosterDump: lib.func('LGBM_BoosterDumpModel', 'int', [handle, ...save]),
@@ -76,7 +119,9 @@ function load(path: string): ReturnType<typeof koffi.load> {
     return koffi.load(path);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new LightgbmError(`LightGBM cannot be loaded from ${path}: ${why}. It needs the system's libgomp.so.1; doctor says what is missing`);
+    throw new LightgbmError(
+      `LightGBM cannot be loaded from ${path}: ${why}. It needs the system's libgomp.so.1; doctor says what is missing`,
+    );
   }
 }
 

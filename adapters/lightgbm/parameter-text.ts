@@ -3,5 +3,7 @@ export type LightgbmParameters = Readonly<Record<string, string | number | boole
 
 /** The form the C API takes: `name=value name=value`. */
 export function parameterText(parameters: LightgbmParameters): string {
-  return Object.entries(parameters).map(([name, value]) => `${name}=${String(value)}`).join(' ');
+  return Object.entries(parameters)
+    .map(([name, value]) => `${name}=${String(value)}`)
+    .join(' ');
 }

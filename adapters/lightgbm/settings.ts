@@ -17,14 +17,24 @@ export interface Settings {
 
 /** LightGBM's names of our objectives; log1p and sqrt are squared error on a transformed target. */
 const objectiveNames: Readonly<Record<string, string>> = {
-  l1: 'regression_l1', l2: 'regression', tweedie: 'tweedie', poisson: 'poisson', log1p: 'regression', sqrt: 'regression',
+  l1: 'regression_l1',
+  l2: 'regression',
+  tweedie: 'tweedie',
+  poisson: 'poisson',
+  log1p: 'regression',
+  sqrt: 'regression',
 };
 
 /** Throws `BadInput` naming every parameter that cannot be used. Missing ones take the family's defaults. */
 export function settingsOf(parameters: Parameters, seed: number, threads: number): Settings {
   const problems = parameterProblems('lightgbm', parameters);
   if (problems.length > 0) throw new BadInput(problems.join('; '));
-  const { objective, scaling, num_iterations: iterations, ...trees } = { ...defaultParameters('lightgbm'), ...parameters };
+  const {
+    objective,
+    scaling,
+    num_iterations: iterations,
+    ...trees
+  } = { ...defaultParameters('lightgbm'), ...parameters };
   return {
     objective: objectiveNames[String(objective)] ?? 'regression',
     transform: transformOf(String(objective)),

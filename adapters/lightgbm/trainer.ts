@@ -21,11 +21,12 @@ export interface LightgbmTrainer {
 /** Trains gradient-boosted trees, one child process per fit. */
 export function createLightgbmTrainer({ library, runJob }: LightgbmTrainerDeps): LightgbmTrainer {
   return {
-    fit: (job, on) => runJob({
-      entry: new URL('./child.ts', import.meta.url),
-      job: { library, fit: job },
-      onProgress: (progress) => on.progress(progress),
-      signal: on.signal,
-    }),
+    fit: (job, on) =>
+      runJob({
+        entry: new URL('./child.ts', import.meta.url),
+        job: { library, fit: job },
+        onProgress: (progress) => on.progress(progress),
+        signal: on.signal,
+      }),
   };
 }

@@ -14,7 +14,7 @@ export interface Engine {
 
 /** What FORECASTLE_TENSORFLOW may ask for; anything else means wasm, which is always there. */
 const nativeTiers: Readonly<Record<string, { readonly module: string; readonly backend: string }>> = {
-  'node': { module: '@tensorflow/tfjs-node', backend: 'tensorflow' },
+  node: { module: '@tensorflow/tfjs-node', backend: 'tensorflow' },
   'node-gpu': { module: '@tensorflow/tfjs-node-gpu', backend: 'tensorflow' },
 };
 

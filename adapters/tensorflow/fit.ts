@@ -22,34 +22,61 @@ import { standardOf, windowsOf } from './windows.ts';
  * The same job gives the same bytes on the same engine; `threads` is not used. Throws `BadInput` for parameters or a cutoff that cannot
  * be used. `engineWanted`: see `openEngine`.
  */
-export async function fitNetwork(job: FitJob, progress: (p: FitProgress) => void, engineWanted?: string): Promise<FitOutcome> {
+export async function fitNetwork(
+  job: FitJob,
+  progress: (p: FitProgress) => void,
+  engineWanted?: string,
+): Promise<FitOutcome> {
   const { spec } = job.matrix;
   const settings = settingsOf(job.parameters, job.quantiles);
   const cutoffDay = dayOfIso(job.split.cutoff);
   if (cutoffDay === undefined) throw new BadInput(`split ${job.split.name}: cutoff ${job.split.cutoff} is not a date`);
   const table = await readMatrix(job.matrix);
   const predicted = rowsAtOrigin(table, cutoffDay);
-  if (predicted.length === 0) throw new BadInput(`split ${job.split.name}: the origin table has no row with origin ${job.split.cutoff}`);
+  if (predicted.length === 0)
+    throw new BadInput(`split ${job.split.name}: the origin table has no row with origin ${job.split.cutoff}`);
   const windows = windowsOf(table, spec);
   const targets = targetsOf(table, spec, windows.levels, cutoffDay);
   if (targets.rows.length === 0) {
-    throw new BadInput(`split ${job.split.name}: no series has a known target up to ${job.split.cutoff}; use fewer folds or more history`);
+    throw new BadInput(
+      `split ${job.split.name}: no series has a known target up to ${job.split.cutoff}; use fewer folds or more history`,
+    );
   }
 
   const engine = await openEngine(engineWanted);
   const { training, heldOut } = holdOut(table, targets.rows, createRandom(job.seed));
   const shape: NetworkShape = {
-    sequence: spec.sequence.length, statics: windows.statics.length, units: settings.units, dense: settings.dense, horizon: spec.horizon,
+    sequence: spec.sequence.length,
+    statics: windows.statics.length,
+    units: settings.units,
+    dense: settings.dense,
+    horizon: spec.horizon,
     heads: headCount(settings.heads),
   };
   const levels = [...(settings.heads.point ? [0.5] : []), ...settings.heads.quantiles];
   const start = initialWeights(shape, startingOutputs(targets, training, levels), createRandom(job.seed + 1));
   const standard = standardOf(windows.statics, training);
-  const trained = await train(engine.tf, shape, start, { windows, standard, targets, training, heldOut }, settings, job.seed + 2, (done) =>
-    progress({ done, note: `${job.split.name}: network` }));
+  const trained = await train(
+    engine.tf,
+    shape,
+    start,
+    { windows, standard, targets, training, heldOut },
+    settings,
+    job.seed + 2,
+    (done) => progress({ done, note: `${job.split.name}: network` }),
+  );
 
-  const fitted: FittedNetwork = { shape, heads: settings.heads, weights: trained.weights, standard, staticNames: windows.staticNames };
-  await writeFile(join(job.outputFolder, 'predictions.f32'), forecast(engine.tf, fitted, windows, predicted, job.quantiles));
+  const fitted: FittedNetwork = {
+    shape,
+    heads: settings.heads,
+    weights: trained.weights,
+    standard,
+    staticNames: windows.staticNames,
+  };
+  await writeFile(
+    join(job.outputFolder, 'predictions.f32'),
+    forecast(engine.tf, fitted, windows, predicted, job.quantiles),
+  );
   if (job.keepModel) await saveNetwork(job.outputFolder, fitted);
   return {
     predictedRows: predicted.length,

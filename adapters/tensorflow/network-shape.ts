@@ -23,7 +23,13 @@ export interface Weight {
 export const channels = 3;
 
 /** Names and shapes of all weights, in the order of the model file. */
-export function weightShapes({ statics, units, dense, horizon, heads }: NetworkShape): readonly (readonly [string, readonly [number, number]])[] {
+export function weightShapes({
+  statics,
+  units,
+  dense,
+  horizon,
+  heads,
+}: NetworkShape): readonly (readonly [string, readonly [number, number]])[] {
   return [
     ['condition', [statics, 2 * units]],
     ['conditionBias', [1, 2 * units]],

@@ -38,7 +38,8 @@ export function forward(tf: TensorFlow, shape: NetworkShape, weights: WeightTens
   }));
   for (const period of input.sequence) {
     const [enter, forget, candidate, leave] = gates.map(({ ofPeriod, ofHidden }): Tensor2D =>
-      tf.add(tf.matMul(period, ofPeriod), tf.matMul(hidden, ofHidden)));
+      tf.add(tf.matMul(period, ofPeriod), tf.matMul(hidden, ofHidden)),
+    );
     if (!enter || !forget || !candidate || !leave) throw new Error('an LSTM has four gates');
     cell = tf.add(tf.mul(tf.sigmoid(forget), cell), tf.mul(tf.sigmoid(enter), tf.tanh(candidate)));
     hidden = tf.mul(tf.sigmoid(leave), tf.tanh(cell));

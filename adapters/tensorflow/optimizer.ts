@@ -20,7 +20,10 @@ const epsilon = 1e-7;
  * Adam (Kingma and Ba 2015) or stochastic gradient descent with momentum 0.9, cosine decay (Loshchilov and Hutter 2017) and clipping by
  * the global norm. Plain arithmetic on arrays, so that every engine gives the same steps.
  */
-export function createOptimizer({ kind, learningRate, steps, longestGradient }: OptimizerSettings, sizes: readonly number[]): Optimizer {
+export function createOptimizer(
+  { kind, learningRate, steps, longestGradient }: OptimizerSettings,
+  sizes: readonly number[],
+): Optimizer {
   const first = sizes.map((size) => new Float64Array(size));
   const second = sizes.map((size) => new Float64Array(size));
   let taken = 0;
@@ -43,7 +46,8 @@ export function createOptimizer({ kind, learningRate, steps, longestGradient }: 
           }
           const v = beta2 * (square[i] ?? 0) + (1 - beta2) * g * g;
           square[i] = v;
-          weight[i] = (weight[i] ?? 0) - (rate * (m / (1 - beta1 ** taken))) / (Math.sqrt(v / (1 - beta2 ** taken)) + epsilon);
+          weight[i] =
+            (weight[i] ?? 0) - (rate * (m / (1 - beta1 ** taken))) / (Math.sqrt(v / (1 - beta2 ** taken)) + epsilon);
         }
       });
     },

@@ -34,12 +34,19 @@ export function evaluate(pass: Pass, targets: BatchTargets, heads: Heads): numbe
 }
 
 /** Loss and its gradient for every weight, in the order of `weights`. `dropout` as in {@link NetworkInput}, [rows, units + statics]. */
-export function gradientsOf(pass: Pass, targets: BatchTargets, heads: Heads, dropout?: Float32Array): { loss: number; gradients: Float32Array[] } {
+export function gradientsOf(
+  pass: Pass,
+  targets: BatchTargets,
+  heads: Heads,
+  dropout?: Float32Array,
+): { loss: number; gradients: Float32Array[] } {
   const { tf, shape } = pass;
   return scoped(tf, () => {
     const input = inputOf(pass, dropout);
     const [values, known] = targetTensors(pass, targets);
-    const compute = tf.valueAndGrads((...tensors) => lossOf(tf, forward(tf, shape, named(pass, tensors), input), values, known, heads));
+    const compute = tf.valueAndGrads((...tensors) =>
+      lossOf(tf, forward(tf, shape, named(pass, tensors), input), values, known, heads),
+    );
     const { value, grads } = compute(tensorsOf(pass));
     return { loss: floats(value)[0] ?? NaN, gradients: grads.map(floats) };
   });
@@ -60,7 +67,12 @@ function tensorsOf({ tf, weights }: Pass): Tensor2D[] {
 }
 
 function named({ tf, weights }: Pass, tensors: readonly Tensor[]): WeightTensors {
-  return Object.fromEntries(tensors.map((tensor, i) => [weights[i]?.name ?? '', tf.reshape<Rank.R2>(tensor, [...(weights[i]?.shape ?? [1, 1])])]));
+  return Object.fromEntries(
+    tensors.map((tensor, i) => [
+      weights[i]?.name ?? '',
+      tf.reshape<Rank.R2>(tensor, [...(weights[i]?.shape ?? [1, 1])]),
+    ]),
+  );
 }
 
 function inputOf({ tf, shape, batch }: Pass, dropout?: Float32Array): NetworkInput {

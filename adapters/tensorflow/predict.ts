@@ -21,7 +21,13 @@ const rowsAtOnce = 1_024;
  * Forecasts in units: per row and step the point and then one value per level of `quantiles`, row-major; non-negative, quantiles sorted.
  * Throws when a level was not learnt.
  */
-export function forecast(tf: TensorFlow, fitted: FittedNetwork, windows: Windows, rows: Uint32Array, quantiles: readonly number[]): Float32Array {
+export function forecast(
+  tf: TensorFlow,
+  fitted: FittedNetwork,
+  windows: Windows,
+  rows: Uint32Array,
+  quantiles: readonly number[],
+): Float32Array {
   const { shape, weights, standard, heads } = fitted;
   const quantileHeads = quantiles.map((level) => requiredHead(heads, level));
   const perStep = 1 + quantiles.length;
@@ -44,6 +50,7 @@ export function forecast(tf: TensorFlow, fitted: FittedNetwork, windows: Windows
 
 function requiredHead(heads: Heads, level: number): number {
   const head = quantileHead(heads, level);
-  if (head < 0) throw new Error(`the network has not learnt the quantile ${level}; it knows ${heads.quantiles.join(', ')}`);
+  if (head < 0)
+    throw new Error(`the network has not learnt the quantile ${level}; it knows ${heads.quantiles.join(', ')}`);
   return head;
 }

@@ -51,7 +51,11 @@ const mostHeldOut = 2_048;
  * A tenth of the series, at least one, is kept from training and tells when to stop; at most 2,048 of its windows are looked at. A single
  * series has nothing to spare: then there is no hold-out. Whole series, because windows of one series overlap.
  */
-export function holdOut(table: OriginTable, rows: Uint32Array, random: Random): { training: Uint32Array; heldOut: Uint32Array } {
+export function holdOut(
+  table: OriginTable,
+  rows: Uint32Array,
+  random: Random,
+): { training: Uint32Array; heldOut: Uint32Array } {
   const series = Uint32Array.from(new Set(rows.map((row) => table.series[row] ?? 0)));
   if (series.length < 2) return { training: rows, heldOut: new Uint32Array() };
   const order = shuffledIndices(series.length, random);

@@ -36,12 +36,18 @@ const patience = 6;
  * 20 times; changes `start`. The same seed gives the same weights, byte for byte, on the same engine.
  */
 export async function train(
-  tf: TensorFlow, shape: NetworkShape, start: readonly Weight[], set: TrainingSet, settings: Settings, seed: number,
+  tf: TensorFlow,
+  shape: NetworkShape,
+  start: readonly Weight[],
+  set: TrainingSet,
+  settings: Settings,
+  seed: number,
   report: (done: number) => void,
 ): Promise<Trained> {
   const random = createRandom(seed);
   const optimizer = createOptimizer(
-    { kind: settings.optimizer, learningRate: settings.learningRate, steps: settings.steps, longestGradient }, start.map(({ values }) => values.length),
+    { kind: settings.optimizer, learningRate: settings.learningRate, steps: settings.steps, longestGradient },
+    start.map(({ values }) => values.length),
   );
   const nextRows = createDealer(set.training, random);
   const every = Math.max(1, Math.round(settings.steps / looks));
@@ -50,14 +56,23 @@ export async function train(
   let best = { loss: Infinity, at: 0, weights: start.map(({ values }) => values.slice()) };
   let sum = 0;
   let since = 0;
-  const held = { batch: batchOf(set.windows, set.standard, set.heldOut), targets: pickTargets(set.targets, set.heldOut) };
+  const held = {
+    batch: batchOf(set.windows, set.standard, set.heldOut),
+    targets: pickTargets(set.targets, set.heldOut),
+  };
 
   for (let step = 1; step <= settings.steps; step += 1) {
     const rows = nextRows(Math.min(settings.batch, set.training.length));
     const pass = { tf, shape, weights: start, batch: batchOf(set.windows, set.standard, rows) };
-    const dropout = settings.dropout > 0 ? dropoutFactors(rows.length * (shape.units + shape.statics), settings.dropout, random.next) : undefined;
+    const dropout =
+      settings.dropout > 0
+        ? dropoutFactors(rows.length * (shape.units + shape.statics), settings.dropout, random.next)
+        : undefined;
     const { loss, gradients } = gradientsOf(pass, pickTargets(set.targets, rows), settings.heads, dropout);
-    optimizer.step(start.map(({ values }) => values), gradients);
+    optimizer.step(
+      start.map(({ values }) => values),
+      gradients,
+    );
     sum += loss;
     since += 1;
     await setImmediate();
@@ -70,16 +85,23 @@ export async function train(
     if (set.heldOut.length === 0) continue;
     const validation = evaluate({ tf, shape, weights: start, batch: held.batch }, held.targets, settings.heads);
     validationLoss.push(validation);
-    if (validation < best.loss) best = { loss: validation, at: validationLoss.length, weights: start.map(({ values }) => values.slice()) };
+    if (validation < best.loss)
+      best = { loss: validation, at: validationLoss.length, weights: start.map(({ values }) => values.slice()) };
     else if (validationLoss.length - best.at >= patience) break;
   }
   report(1);
-  const weights = best.loss === Infinity ? start : start.map((weight, i) => ({ ...weight, values: best.weights[i] ?? weight.values }));
+  const weights =
+    best.loss === Infinity
+      ? start
+      : start.map((weight, i) => ({ ...weight, values: best.weights[i] ?? weight.values }));
   return { weights, trainLoss, validationLoss };
 }
 
 /** Deals rows from a shuffled pack and shuffles again when the pack is used up. */
-function createDealer(rows: Uint32Array, random: Parameters<typeof shuffledIndices>[1]): (count: number) => Uint32Array {
+function createDealer(
+  rows: Uint32Array,
+  random: Parameters<typeof shuffledIndices>[1],
+): (count: number) => Uint32Array {
   let order = shuffledIndices(rows.length, random);
   let dealt = 0;
   return (count) => {

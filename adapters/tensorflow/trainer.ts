@@ -18,11 +18,12 @@ export interface TensorflowTrainer {
 /** Trains the sequence network, one child process per fit. */
 export function createTensorflowTrainer({ runJob }: TensorflowTrainerDeps): TensorflowTrainer {
   return {
-    fit: (job, on) => runJob({
-      entry: new URL('./child.ts', import.meta.url),
-      job,
-      onProgress: (progress) => on.progress(progress),
-      signal: on.signal,
-    }),
+    fit: (job, on) =>
+      runJob({
+        entry: new URL('./child.ts', import.meta.url),
+        job,
+        onProgress: (progress) => on.progress(progress),
+        signal: on.signal,
+      }),
   };
 }

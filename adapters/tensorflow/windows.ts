@@ -34,7 +34,9 @@ export function windowsOf(table: OriginTable, spec: FeatureSpec): Windows {
   return {
     rows: table.rows,
     levels,
-    sequence: sales.map((values) => values.map((value, row) => (Number.isNaN(value) ? 0 : scaled(value, levels[row] ?? 1)))),
+    sequence: sales.map((values) =>
+      values.map((value, row) => (Number.isNaN(value) ? 0 : scaled(value, levels[row] ?? 1))),
+    ),
     known: sales.map((values) => values.map((value) => (Number.isNaN(value) ? 0 : 1))),
     statics: [...staticNames.map(column), levels.map((level) => Math.log(level))],
     staticNames: [...staticNames, 'level'],

@@ -15,7 +15,10 @@ test('a matrix folder is read by column name, and one that was cut short is corr
     expect([...table.series]).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1]);
     expect([...(columnOf(table, 'age') ?? [])]).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 0, 1, 2, 3, 4, 5, 6]);
     await truncate(join(folder, 'origin.i32'), 8);
-    await expect(readMatrix(matrix)).rejects.toMatchObject({ code: 'ArtifactCorrupt', message: expect.stringContaining('origin.i32: 8 bytes') });
+    await expect(readMatrix(matrix)).rejects.toMatchObject({
+      code: 'ArtifactCorrupt',
+      message: expect.stringContaining('origin.i32: 8 bytes'),
+    });
   } finally {
     await rm(folder, { recursive: true });
   }

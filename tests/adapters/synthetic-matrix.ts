@@ -23,18 +23,30 @@ export const weekOf = (period: number): string => isoOfDay(addPeriods(firstMonda
  * Weekly series with a level of their own, a wave that all share and noise, written as a matrix folder. Series i starts at period i % 5,
  * so that early lags are missing.
  */
-export async function writeSyntheticMatrix(folder: string, { series, periods, horizon, lags, noise = 0 }: Synthetic): Promise<Matrix> {
+export async function writeSyntheticMatrix(
+  folder: string,
+  { series, periods, horizon, lags, noise = 0 }: Synthetic,
+): Promise<Matrix> {
   const random = createRandom(42);
   const spec: FeatureSpec = {
     frequency: 'week',
     horizon,
-    shared: [...names('lag_', lags), ...names('noise_', noise), 'age'].map((name) => ({ name, group: 'recent sales', meaning: name })),
+    shared: [...names('lag_', lags), ...names('noise_', noise), 'age'].map((name) => ({
+      name,
+      group: 'recent sales',
+      meaning: name,
+    })),
     perStep: [{ name: 'wave', group: 'season', meaning: 'the wave at the target' }],
     sequence: names('lag_', lags).reverse(),
     statics: ['age'],
   };
   const steps = Array.from({ length: horizon }, (_, i) => i + 1);
-  const columns = [...spec.shared.map(({ name }) => name), ...steps.map((h) => `wave_${h}`), ...steps.map((h) => `y_${h}`), ...steps.map((h) => `a_${h}`)];
+  const columns = [
+    ...spec.shared.map(({ name }) => name),
+    ...steps.map((h) => `wave_${h}`),
+    ...steps.map((h) => `y_${h}`),
+    ...steps.map((h) => `a_${h}`),
+  ];
   const table: number[][] = [];
   const seriesOfRow: number[] = [];
   const originOfRow: number[] = [];
@@ -42,12 +54,21 @@ export async function writeSyntheticMatrix(folder: string, { series, periods, ho
   for (let s = 0; s < series; s += 1) {
     const level = 2 + 40 * random.next() ** 2;
     const start = s % 5;
-    const sales = Array.from({ length: periods }, (_, t) => (t < start ? NaN : Math.max(0, level * (1 + 0.5 * wave(t) + 0.3 * random.normal()))));
+    const sales = Array.from({ length: periods }, (_, t) =>
+      t < start ? NaN : Math.max(0, level * (1 + 0.5 * wave(t) + 0.3 * random.normal())),
+    );
     const at = (t: number): number => sales[t] ?? NaN;
     for (let t = start; t < periods; t += 1) {
       const lagged = Array.from({ length: lags }, (_, k) => at(t - k));
       const future = steps.map((h) => at(t + h));
-      table.push([...lagged, ...Array.from({ length: noise }, () => random.normal()), t - start, ...steps.map((h) => wave(t + h)), ...future, ...future]);
+      table.push([
+        ...lagged,
+        ...Array.from({ length: noise }, () => random.normal()),
+        t - start,
+        ...steps.map((h) => wave(t + h)),
+        ...future,
+        ...future,
+      ]);
       seriesOfRow.push(s);
       originOfRow.push(addPeriods(firstMonday, t, 'week'));
     }
@@ -63,10 +84,24 @@ export async function writeSyntheticMatrix(folder: string, { series, periods, ho
 
 /** A job on that matrix whose cutoff leaves the last horizon unseen. */
 export async function syntheticJob(
-  matrix: Matrix, outputFolder: string, cutoff: string, parameters: Parameters, rest: Partial<FitJob> = {},
+  matrix: Matrix,
+  outputFolder: string,
+  cutoff: string,
+  parameters: Parameters,
+  rest: Partial<FitJob> = {},
 ): Promise<FitJob> {
   await mkdir(outputFolder, { recursive: true });
-  return { matrix, split: { name: 'test', cutoff }, parameters, seed: 7, threads: 1, quantiles: [0.1, 0.5, 0.9], outputFolder, keepModel: true, ...rest };
+  return {
+    matrix,
+    split: { name: 'test', cutoff },
+    parameters,
+    seed: 7,
+    threads: 1,
+    quantiles: [0.1, 0.5, 0.9],
+    outputFolder,
+    keepModel: true,
+    ...rest,
+  };
 }
 
 const names = (prefix: string, count: number): string[] => Array.from({ length: count }, (_, k) => `${prefix}${k}`);

@@ -15,7 +15,8 @@ describe.each(families)('the space of %s', (family) => {
   test('contains its own defaults, which have no problem', () => {
     const defaults = defaultParameters(family);
     expect(parameterProblems(family, defaults)).toEqual([]);
-    for (const [name, distribution] of Object.entries(defaultSpace(family))) expect(holds(distribution, defaults[name])).toBe(true);
+    for (const [name, distribution] of Object.entries(defaultSpace(family)))
+      expect(holds(distribution, defaults[name])).toBe(true);
   });
 
   test('has only ends that a pipeline file may write too', () => {
@@ -24,7 +25,9 @@ describe.each(families)('the space of %s', (family) => {
 
   test('splits every parameter into searched and fixed', () => {
     const { space, fixed, first } = resolveSpace(family, {});
-    expect([...Object.keys(space), ...Object.keys(fixed)].sort()).toEqual(Object.keys(defaultParameters(family)).sort());
+    expect([...Object.keys(space), ...Object.keys(fixed)].sort()).toEqual(
+      Object.keys(defaultParameters(family)).sort(),
+    );
     expect(first).toEqual(defaultParameters(family));
   });
 });
@@ -43,7 +46,10 @@ test('a value fixes a parameter and takes it out of the search', () => {
 });
 
 test('the first trial stays inside a replaced distribution', () => {
-  const { first } = resolveSpace('lightgbm', { num_leaves: { int: [64, 128], log: false }, objective: { choice: ['tweedie', 'poisson'] } });
+  const { first } = resolveSpace('lightgbm', {
+    num_leaves: { int: [64, 128], log: false },
+    objective: { choice: ['tweedie', 'poisson'] },
+  });
   expect(first).toMatchObject({ num_leaves: 64, objective: 'tweedie' });
 });
 

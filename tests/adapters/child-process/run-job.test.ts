@@ -9,8 +9,22 @@ import type { SampleJob } from './jobs/sample.ts';
 
 const entry = new URL('./jobs/sample.ts', import.meta.url);
 
-function run(act: SampleJob['act'], rest: { signal?: AbortSignal; timeoutIdleMs?: number; onProgress?: (p: FitProgress) => void; env?: Record<string, string> } = {}): Promise<unknown> {
-  return runJob<SampleJob, unknown>({ entry, job: { act }, onProgress: () => undefined, signal: new AbortController().signal, ...rest });
+function run(
+  act: SampleJob['act'],
+  rest: {
+    signal?: AbortSignal;
+    timeoutIdleMs?: number;
+    onProgress?: (p: FitProgress) => void;
+    env?: Record<string, string>;
+  } = {},
+): Promise<unknown> {
+  return runJob<SampleJob, unknown>({
+    entry,
+    job: { act },
+    onProgress: () => undefined,
+    signal: new AbortController().signal,
+    ...rest,
+  });
 }
 
 function isAlive(pid: number): boolean {
@@ -36,19 +50,34 @@ test('the outcome comes back as it is, typed arrays included, with progress in o
 });
 
 test('a refusal in the child is the same refusal in the parent', async () => {
-  await expect(run('refuse')).rejects.toMatchObject({ code: 'BadInput', retryable: false, message: 'sales.csv row 3: no' });
+  await expect(run('refuse')).rejects.toMatchObject({
+    code: 'BadInput',
+    retryable: false,
+    message: 'sales.csv row 3: no',
+  });
 });
 
 test('a bug in the child is a failure that can be tried again and quotes the stack', async () => {
-  await expect(run('throw')).rejects.toMatchObject({ code: 'TrainingFailed', retryable: true, message: expect.stringMatching(/a bug[^]*sample\.js/) });
+  await expect(run('throw')).rejects.toMatchObject({
+    code: 'TrainingFailed',
+    retryable: true,
+    message: expect.stringMatching(/a bug[^]*sample\.js/),
+  });
 });
 
 test('a child that exits early is named by its exit code and last words', async () => {
-  await expect(run('exit')).rejects.toMatchObject({ code: 'TrainingFailed', message: expect.stringMatching(/exit code 9[^]*out of luck/) });
+  await expect(run('exit')).rejects.toMatchObject({
+    code: 'TrainingFailed',
+    message: expect.stringMatching(/exit code 9[^]*out of luck/),
+  });
 });
 
 test('a child that is killed is named by the signal and can be tried again', async () => {
-  await expect(run('die')).rejects.toMatchObject({ code: 'TrainingFailed', retryable: true, message: expect.stringMatching(/SIGKILL[^]*last words/) });
+  await expect(run('die')).rejects.toMatchObject({
+    code: 'TrainingFailed',
+    retryable: true,
+    message: expect.stringMatching(/SIGKILL[^]*last words/),
+  });
 });
 
 test.each(['work for ever', 'hang'] as const)('a cancelled job stops at once, even while it does: %s', async (act) => {
@@ -73,7 +102,10 @@ test('a job cancelled before it starts starts no process', async () => {
 });
 
 test('a child that says nothing for too long is stopped', async () => {
-  await expect(run('hang', { timeoutIdleMs: 1_500 })).rejects.toMatchObject({ code: 'TrainingFailed', message: expect.stringContaining('said nothing for 1.5 s') });
+  await expect(run('hang', { timeoutIdleMs: 1_500 })).rejects.toMatchObject({
+    code: 'TrainingFailed',
+    message: expect.stringContaining('said nothing for 1.5 s'),
+  });
 });
 
 test('the child sees passive OpenMP threads and no credentials of its parent', async () => {
@@ -88,7 +120,9 @@ test('the child sees passive OpenMP threads and no credentials of its parent', a
 });
 
 test('a child ends by itself when its parent is killed', async () => {
-  const parent = spawn(process.execPath, [compiledEntry(new URL('./jobs/parent.ts', import.meta.url))], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const parent = spawn(process.execPath, [compiledEntry(new URL('./jobs/parent.ts', import.meta.url))], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const [printed] = (await once(parent.stdout, 'data')) as [Buffer];
   const pid = Number(printed.toString());
   expect(isAlive(pid)).toBe(true);

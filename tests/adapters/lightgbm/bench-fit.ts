@@ -17,10 +17,16 @@ try {
   const started = performance.now();
   const outcome = await fitLightgbm(libraryPath, job, () => undefined);
   const { user, system } = process.cpuUsage(before);
-  console.log(JSON.stringify({
-    trainedRows: outcome.trainedRows, columns: matrix.spec.shared.length + 2, wallSeconds: (performance.now() - started) / 1000,
-    cpuSeconds: (user + system) / 1e6, peakMegabytes: process.resourceUsage().maxRSS / 1024, engine: outcome.engine,
-  }));
+  console.log(
+    JSON.stringify({
+      trainedRows: outcome.trainedRows,
+      columns: matrix.spec.shared.length + 2,
+      wallSeconds: (performance.now() - started) / 1000,
+      cpuSeconds: (user + system) / 1e6,
+      peakMegabytes: process.resourceUsage().maxRSS / 1024,
+      engine: outcome.engine,
+    }),
+  );
 } finally {
   await rm(folder, { recursive: true });
 }

@@ -20,12 +20,19 @@ const golden: Golden = JSON.parse(readFileSync(new URL('./golden.json', import.m
 const library = openLightgbm(libraryPath);
 const values = Float32Array.from(golden.columns, (value) => value ?? NaN);
 const all = { values, rows: golden.rows };
-const firstFive = { values: Float32Array.from([0, 1, 2].flatMap((c) => [...values.subarray(c * golden.rows, c * golden.rows + 5)])), rows: 5 };
+const firstFive = {
+  values: Float32Array.from([0, 1, 2].flatMap((c) => [...values.subarray(c * golden.rows, c * golden.rows + 5)])),
+  rows: 5,
+};
 
 function train(objective: Record<string, string | number>) {
   const parameters = { ...golden.parameters, ...objective };
   const labels = Float32Array.from(golden.labels);
-  const dataset = createDataset(library, { ...all, names: ['a', 'b', 'c'], labels, weights: Float32Array.from(golden.weights) }, parameters);
+  const dataset = createDataset(
+    library,
+    { ...all, names: ['a', 'b', 'c'], labels, weights: Float32Array.from(golden.weights) },
+    parameters,
+  );
   const booster = createBooster(library, dataset, parameters);
   for (let i = 0; i < 20; i += 1) booster.update();
   return { booster, dataset };

@@ -27,11 +27,18 @@ let jobs = 0;
 const job = (parameters: Parameters, rest: Partial<FitJob> = {}): Promise<FitJob> =>
   syntheticJob(rest.matrix ?? matrix, join(folder, `job-${(jobs += 1)}`), cutoff, { ...small, ...parameters }, rest);
 
-async function fit(parameters: Parameters, rest: Partial<FitJob> = {}): Promise<{ outcome: FitOutcome; forecasts: Float32Array; outputFolder: string }> {
+async function fit(
+  parameters: Parameters,
+  rest: Partial<FitJob> = {},
+): Promise<{ outcome: FitOutcome; forecasts: Float32Array; outputFolder: string }> {
   const asked = await job(parameters, rest);
   const outcome = await fitLightgbm(libraryPath, asked, () => undefined);
   const bytes = await readFile(join(asked.outputFolder, 'predictions.f32'));
-  return { outcome, forecasts: new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4), outputFolder: asked.outputFolder };
+  return {
+    outcome,
+    forecasts: new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4),
+    outputFolder: asked.outputFolder,
+  };
 }
 
 /** Per predicted row and step: what was sold in the end, and the last value known at the cutoff. */
@@ -40,7 +47,9 @@ async function actuals(): Promise<{ actual: Float32Array; last: Float32Array }> 
   const values = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
   const origin = await readFile(join(matrix.folder, 'origin.i32'));
   const day = Date.parse(cutoff) / 86_400_000;
-  const rows = Array.from({ length: matrix.rows }, (_, row) => row).filter((row) => origin.readInt32LE(row * 4) === day);
+  const rows = Array.from({ length: matrix.rows }, (_, row) => row).filter(
+    (row) => origin.readInt32LE(row * 4) === day,
+  );
   const steps = Array.from({ length: size.horizon }, (_, i) => matrix.columns.indexOf(`a_${i + 1}`));
   const at = (column: number, row: number): number => values[column * matrix.rows + row] ?? NaN;
   return {
@@ -56,28 +65,37 @@ function wape(forecasts: Float32Array, actual: Float32Array, perPoint: number): 
 }
 
 describe('a fit', () => {
-  test.each(['l1', 'l2', 'tweedie', 'poisson', 'log1p', 'sqrt'])('with objective %s forecasts better than the last value', async (objective) => {
-    const { forecasts, outcome } = await fit({ objective, num_iterations: 60 });
-    const { actual, last } = await actuals();
-    expect(wape(forecasts, actual, 4)).toBeLessThan(0.85 * wape(last, actual, 1));
-    expect(outcome).toMatchObject({ predictedRows: size.series, engine: expect.stringMatching(/^lightgbm \d+\.\d+\.\d+ cpu$/) });
-    expect(forecasts).toHaveLength(size.series * size.horizon * 4);
-  });
+  test.each(['l1', 'l2', 'tweedie', 'poisson', 'log1p', 'sqrt'])(
+    'with objective %s forecasts better than the last value',
+    async (objective) => {
+      const { forecasts, outcome } = await fit({ objective, num_iterations: 60 });
+      const { actual, last } = await actuals();
+      expect(wape(forecasts, actual, 4)).toBeLessThan(0.85 * wape(last, actual, 1));
+      expect(outcome).toMatchObject({
+        predictedRows: size.series,
+        engine: expect.stringMatching(/^lightgbm \d+\.\d+\.\d+ cpu$/),
+      });
+      expect(forecasts).toHaveLength(size.series * size.horizon * 4);
+    },
+  );
 
-  test.each(['none', 'mean', 'recent'])('with scaling %s gives non-negative quantiles that never cross and cover', async (scaling) => {
-    const { forecasts } = await fit({ scaling });
-    const { actual } = await actuals();
-    let inside = 0;
-    actual.forEach((value, i) => {
-      const [, low = NaN, middle = NaN, high = NaN] = forecasts.subarray(i * 4, i * 4 + 4);
-      expect(low).toBeGreaterThanOrEqual(0);
-      expect(middle).toBeGreaterThanOrEqual(low);
-      expect(high).toBeGreaterThanOrEqual(middle);
-      if (value >= low && value <= high) inside += 1;
-    });
-    expect(inside / actual.length).toBeGreaterThan(0.6);
-    expect(inside / actual.length).toBeLessThan(0.95);
-  });
+  test.each(['none', 'mean', 'recent'])(
+    'with scaling %s gives non-negative quantiles that never cross and cover',
+    async (scaling) => {
+      const { forecasts } = await fit({ scaling });
+      const { actual } = await actuals();
+      let inside = 0;
+      actual.forEach((value, i) => {
+        const [, low = NaN, middle = NaN, high = NaN] = forecasts.subarray(i * 4, i * 4 + 4);
+        expect(low).toBeGreaterThanOrEqual(0);
+        expect(middle).toBeGreaterThanOrEqual(low);
+        expect(high).toBeGreaterThanOrEqual(middle);
+        if (value >= low && value <= high) inside += 1;
+      });
+      expect(inside / actual.length).toBeGreaterThan(0.6);
+      expect(inside / actual.length).toBeLessThan(0.95);
+    },
+  );
 
   test('has the same bytes with one thread and with two, models included', async () => {
     const one = await fit({}, { threads: 1 });
@@ -85,7 +103,9 @@ describe('a fit', () => {
     expect(two.forecasts).toEqual(one.forecasts);
     expect(one.outcome.modelFiles).toEqual(['model.json', 'point.txt', 'q0.1.txt', 'q0.5.txt', 'q0.9.txt']);
     for (const file of one.outcome.modelFiles) {
-      expect(await readFile(join(two.outputFolder, file), 'utf8')).toBe(await readFile(join(one.outputFolder, file), 'utf8'));
+      expect(await readFile(join(two.outputFolder, file), 'utf8')).toBe(
+        await readFile(join(one.outputFolder, file), 'utf8'),
+      );
     }
   });
 
@@ -122,7 +142,10 @@ describe('a fit', () => {
     const { outputFolder, forecasts } = await fit({ objective: 'l1', scaling: 'none' }, { quantiles: [] });
     const booster = loadBooster(openLightgbm(libraryPath), await readFile(join(outputFolder, 'point.txt'), 'utf8'));
     const description: unknown = JSON.parse(await readFile(join(outputFolder, 'model.json'), 'utf8'));
-    expect(description).toMatchObject({ columns: [...matrix.spec.shared.map(({ name }) => name), 'wave', 'step_ahead'], scaling: 'none' });
+    expect(description).toMatchObject({
+      columns: [...matrix.spec.shared.map(({ name }) => name), 'wave', 'step_ahead'],
+      scaling: 'none',
+    });
     expect(forecasts).toHaveLength(size.series * size.horizon);
     expect(booster.columns).toBe(matrix.spec.shared.length + 2);
     booster.free();
@@ -139,10 +162,19 @@ describe('a fit', () => {
   });
 
   test('refuses unknown parameters and cutoffs without rows, and says which', async () => {
-    await expect(fit({ leaves: 3 })).rejects.toMatchObject({ code: 'BadInput', message: expect.stringMatching(/leaves.*num_leaves/) });
+    await expect(fit({ leaves: 3 })).rejects.toMatchObject({
+      code: 'BadInput',
+      message: expect.stringMatching(/leaves.*num_leaves/),
+    });
     await expect(fit({ num_leaves: 1 })).rejects.toMatchObject({ code: 'BadInput' });
-    await expect(fit({}, { split: { name: 'fold-1', cutoff: weekOf(0) } })).rejects.toMatchObject({ code: 'BadInput', message: expect.stringContaining('fold-1') });
-    await expect(fit({}, { split: { name: 'fold-1', cutoff: weekOf(400) } })).rejects.toMatchObject({ code: 'BadInput', message: expect.stringContaining(weekOf(400)) });
+    await expect(fit({}, { split: { name: 'fold-1', cutoff: weekOf(0) } })).rejects.toMatchObject({
+      code: 'BadInput',
+      message: expect.stringContaining('fold-1'),
+    });
+    await expect(fit({}, { split: { name: 'fold-1', cutoff: weekOf(400) } })).rejects.toMatchObject({
+      code: 'BadInput',
+      message: expect.stringContaining(weekOf(400)),
+    });
   });
 });
 
@@ -154,13 +186,18 @@ describe('the trainer', () => {
     const outcome = await trainer.fit(asked, { progress: () => undefined, signal: new AbortController().signal });
     const here = await fit({});
     expect(outcome).toEqual(here.outcome);
-    expect(await readFile(join(asked.outputFolder, 'predictions.f32'))).toEqual(await readFile(join(here.outputFolder, 'predictions.f32')));
+    expect(await readFile(join(asked.outputFolder, 'predictions.f32'))).toEqual(
+      await readFile(join(here.outputFolder, 'predictions.f32')),
+    );
   });
 
   test('stops when it is cancelled', async () => {
     const controller = new AbortController();
     const asked = await job({ num_iterations: 10_000 });
-    const running = trainer.fit(asked, { progress: () => controller.abort(new Error('enough')), signal: controller.signal });
+    const running = trainer.fit(asked, {
+      progress: () => controller.abort(new Error('enough')),
+      signal: controller.signal,
+    });
     await expect(running).rejects.toThrow('enough');
   });
 });

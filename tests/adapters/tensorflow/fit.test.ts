@@ -36,7 +36,10 @@ async function forecastsIn(outputFolder: string): Promise<Float32Array> {
   return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
 }
 
-async function fit(parameters: Parameters, rest: Partial<FitJob> = {}): Promise<{ outcome: FitOutcome; forecasts: Float32Array; asked: FitJob }> {
+async function fit(
+  parameters: Parameters,
+  rest: Partial<FitJob> = {},
+): Promise<{ outcome: FitOutcome; forecasts: Float32Array; asked: FitJob }> {
   const asked = await job(parameters, rest);
   const outcome = await fitNetwork(asked, () => undefined);
   return { outcome, forecasts: await forecastsIn(asked.outputFolder), asked };
@@ -61,7 +64,11 @@ test.each(['pinball', 'mae', 'mse'])('with loss %s the network forecasts better 
   const { forecasts, outcome } = await fit({ loss });
   const { network, last } = await wapes(forecasts, 4);
   expect(network).toBeLessThan(0.85 * last);
-  expect(outcome).toMatchObject({ predictedRows: size.series, modelFiles: ['network.json', 'network.bin'], engine: expect.stringContaining('tfjs-wasm') });
+  expect(outcome).toMatchObject({
+    predictedRows: size.series,
+    modelFiles: ['network.json', 'network.bin'],
+    engine: expect.stringContaining('tfjs-wasm'),
+  });
 });
 
 test('quantiles are non-negative and never cross, and the point is the median', async () => {
@@ -81,7 +88,9 @@ test('the same seed gives the same bytes for any number of threads, another seed
   const other = await fit({ steps: 20 }, { seed: 8 });
   expect(two.forecasts).toEqual(one.forecasts);
   for (const file of one.outcome.modelFiles) {
-    expect(await readFile(join(two.asked.outputFolder, file))).toEqual(await readFile(join(one.asked.outputFolder, file)));
+    expect(await readFile(join(two.asked.outputFolder, file))).toEqual(
+      await readFile(join(one.asked.outputFolder, file)),
+    );
   }
   expect(other.forecasts).not.toEqual(one.forecasts);
 });
@@ -91,7 +100,9 @@ test('a saved network forecasts the same when it is loaded', async () => {
   const { tf } = await openEngine(undefined);
   const table = await readMatrix(matrix);
   const loaded = await loadNetwork(asked.outputFolder);
-  expect(forecast(tf, loaded, windowsOf(table, matrix.spec), rowsAtOrigin(table, cutoffDay), asked.quantiles)).toEqual(forecasts);
+  expect(forecast(tf, loaded, windowsOf(table, matrix.spec), rowsAtOrigin(table, cutoffDay), asked.quantiles)).toEqual(
+    forecasts,
+  );
   await writeFile(join(asked.outputFolder, 'network.bin'), new Float32Array(3));
   await expect(loadNetwork(asked.outputFolder)).rejects.toMatchObject({ code: 'ArtifactCorrupt' });
 });
@@ -133,14 +144,20 @@ test('progress grows to 1 and losses fall, on the hold-out too', async () => {
 });
 
 test('unknown parameters and cutoffs without rows are refused', async () => {
-  await expect(fit({ layers: 3 })).rejects.toMatchObject({ code: 'BadInput', message: expect.stringMatching(/layers.*units/) });
+  await expect(fit({ layers: 3 })).rejects.toMatchObject({
+    code: 'BadInput',
+    message: expect.stringMatching(/layers.*units/),
+  });
   await expect(fit({}, { split: { name: 'fold-1', cutoff: weekOf(0) } })).rejects.toMatchObject({ code: 'BadInput' });
   await expect(fit({}, { split: { name: 'fold-1', cutoff: weekOf(400) } })).rejects.toMatchObject({ code: 'BadInput' });
 });
 
 test('the trainer gives what a fit in this process gives', async () => {
   const asked = await job({ steps: 20 });
-  const outcome = await createTensorflowTrainer({ runJob }).fit(asked, { progress: () => undefined, signal: new AbortController().signal });
+  const outcome = await createTensorflowTrainer({ runJob }).fit(asked, {
+    progress: () => undefined,
+    signal: new AbortController().signal,
+  });
   const here = await fit({ steps: 20 });
   expect(outcome).toEqual(here.outcome);
   expect(await forecastsIn(asked.outputFolder)).toEqual(here.forecasts);

@@ -21,7 +21,11 @@ const rows = 4;
 function tiny(heads: number): { shape: NetworkShape; weights: readonly Weight[]; batch: Batch } {
   const shape = { sequence: 5, statics: 3, units: 4, dense: 5, horizon: 2, heads };
   const sequence = Array.from({ length: shape.sequence }, () => floats(rows * channels));
-  return { shape, weights: initialWeights(shape, floats(2 * heads), random), batch: { rows, sequence, statics: floats(rows * 3) } };
+  return {
+    shape,
+    weights: initialWeights(shape, floats(2 * heads), random),
+    batch: { rows, sequence, statics: floats(rows * 3) },
+  };
 }
 
 test('the engine is WebAssembly unless another was asked for, and says its version', () => {
@@ -35,7 +39,9 @@ test('a native tier that is not installed falls back to WebAssembly', async () =
 test('the outputs are those of the network written with loops', () => {
   const { shape, weights, batch } = tiny(3);
   const fast = outputsOf({ tf: engine.tf, shape, weights, batch });
-  slowOutputs(shape, weights, batch).flat().forEach((expected, i) => expect(fast[i]).toBeCloseTo(expected, 4));
+  slowOutputs(shape, weights, batch)
+    .flat()
+    .forEach((expected, i) => expect(fast[i]).toBeCloseTo(expected, 4));
 });
 
 describe('gradients are those of finite differences', () => {
@@ -56,7 +62,9 @@ describe('gradients are those of finite differences', () => {
     weights.forEach((weight, w) => {
       for (let i = 0; i < weight.values.length; i += 3) {
         const nudged = (by: number): number => {
-          const moved = weights.map((other, o) => (o === w ? { ...other, values: other.values.map((v, j) => (j === i ? v + by : v)) } : other));
+          const moved = weights.map((other, o) =>
+            o === w ? { ...other, values: other.values.map((v, j) => (j === i ? v + by : v)) } : other,
+          );
           return evaluate({ ...pass, weights: moved }, { values, known }, heads);
         };
         const slope = (nudged(0.02) - nudged(-0.02)) / 0.04;
@@ -72,7 +80,9 @@ test('an unknown target changes neither loss nor gradient', () => {
   const known = Float32Array.of(1, 0, 1, 0, 1, 0, 1, 0);
   const values = Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8);
   const others = values.map((value, i) => (known[i] === 1 ? value : 1e6));
-  expect(gradientsOf(pass, { values: others, known }, { quantiles: [0.5] })).toEqual(gradientsOf(pass, { values, known }, { quantiles: [0.5] }));
+  expect(gradientsOf(pass, { values: others, known }, { quantiles: [0.5] })).toEqual(
+    gradientsOf(pass, { values, known }, { quantiles: [0.5] }),
+  );
 });
 
 test('a pass leaves no tensor behind', () => {

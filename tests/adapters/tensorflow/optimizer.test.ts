@@ -20,7 +20,10 @@ test('descent with momentum adds up equal gradients', () => {
 
 test('a long gradient is shortened over all weights together', () => {
   const weights = [Float32Array.of(0), Float32Array.of(0)];
-  createOptimizer({ ...settings, kind: 'sgd', longestGradient: 5 }, [1, 1]).step(weights, [Float32Array.of(30), Float32Array.of(40)]);
+  createOptimizer({ ...settings, kind: 'sgd', longestGradient: 5 }, [1, 1]).step(weights, [
+    Float32Array.of(30),
+    Float32Array.of(40),
+  ]);
   expect(weights[0]?.[0]).toBeCloseTo(-0.3, 5);
   expect(weights[1]?.[0]).toBeCloseTo(-0.4, 5);
 });

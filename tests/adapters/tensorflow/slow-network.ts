@@ -9,9 +9,12 @@ export function slowOutputs(shape: NetworkShape, weights: readonly Weight[], bat
   const times = (x: readonly number[], name: string): number[] => {
     const values = matrices.get(name) ?? [];
     const columns = columnsOf.get(name) ?? 0;
-    return Array.from({ length: columns }, (_, c) => x.reduce((sum, value, r) => sum + value * (values[r * columns + c] ?? NaN), 0));
+    return Array.from({ length: columns }, (_, c) =>
+      x.reduce((sum, value, r) => sum + value * (values[r * columns + c] ?? NaN), 0),
+    );
   };
-  const plus = (x: readonly number[], name: string): number[] => x.map((value, i) => value + (matrices.get(name)?.[i] ?? NaN));
+  const plus = (x: readonly number[], name: string): number[] =>
+    x.map((value, i) => value + (matrices.get(name)?.[i] ?? NaN));
   const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
   const { units } = shape;
 

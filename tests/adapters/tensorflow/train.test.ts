@@ -17,9 +17,21 @@ const shape = { sequence: 2, statics: 1, units: 4, dense: 4, horizon: 1, heads: 
 function setWith(heldTarget: number): TrainingSet {
   const ones = new Float32Array(rows).fill(1);
   return {
-    windows: { rows, levels: ones, sequence: [ones, ones], known: [ones, ones], statics: [ones], staticNames: ['level'] },
+    windows: {
+      rows,
+      levels: ones,
+      sequence: [ones, ones],
+      known: [ones, ones],
+      statics: [ones],
+      staticNames: ['level'],
+    },
     standard: { mean: [0], deviation: [1] },
-    targets: { horizon: 1, values: new Float32Array(rows).fill(3).fill(heldTarget, 30), known: ones, rows: Uint32Array.from(ones.keys()) },
+    targets: {
+      horizon: 1,
+      values: new Float32Array(rows).fill(3).fill(heldTarget, 30),
+      known: ones,
+      rows: Uint32Array.from(ones.keys()),
+    },
     training: Uint32Array.from({ length: 30 }, (_, i) => i),
     heldOut: held,
   };
@@ -27,7 +39,15 @@ function setWith(heldTarget: number): TrainingSet {
 
 async function trainOn(set: TrainingSet): Promise<{ trained: Trained; validation: number }> {
   const { tf } = await openEngine(undefined);
-  const trained = await train(tf, shape, initialWeights(shape, new Float32Array(1), createRandom(1)), set, settings, 2, () => undefined);
+  const trained = await train(
+    tf,
+    shape,
+    initialWeights(shape, new Float32Array(1), createRandom(1)),
+    set,
+    settings,
+    2,
+    () => undefined,
+  );
   const pass = { tf, shape, weights: trained.weights, batch: batchOf(set.windows, set.standard, held) };
   const targets = { values: set.targets.values.slice(30), known: new Float32Array(10).fill(1) };
   return { trained, validation: evaluate(pass, targets, settings.heads) };

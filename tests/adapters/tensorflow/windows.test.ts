@@ -8,8 +8,12 @@ import { createRandom } from '../../../domain/random.ts';
 
 const feature = (name: string) => ({ name, group: 'history', meaning: name }) as const;
 const spec: FeatureSpec = {
-  frequency: 'week', horizon: 2, shared: ['lag_0', 'lag_1', 'age'].map(feature), perStep: [feature('wave')],
-  sequence: ['lag_1', 'lag_0'], statics: ['age'],
+  frequency: 'week',
+  horizon: 2,
+  shared: ['lag_0', 'lag_1', 'age'].map(feature),
+  perStep: [feature('wave')],
+  sequence: ['lag_1', 'lag_0'],
+  statics: ['age'],
 };
 const names = ['lag_0', 'lag_1', 'age', 'wave_1', 'wave_2', 'y_1', 'y_2'];
 
@@ -35,7 +39,18 @@ test('a missing value is 0 with mask 0, and the level leaves it out', () => {
 });
 
 test('statics are standardised by training rows alone; an unknown one becomes their mean', () => {
-  const windows = windowsOf(tableOf([[1, 1, 10, 0, 0, 1, 1], [1, 1, 20, 0, 0, 1, 1], [1, 1, NaN, 0, 0, 1, 1], [1, 1, 1e9, 0, 0, 1, 1]], [0, 0, 0, 0]), spec);
+  const windows = windowsOf(
+    tableOf(
+      [
+        [1, 1, 10, 0, 0, 1, 1],
+        [1, 1, 20, 0, 0, 1, 1],
+        [1, 1, NaN, 0, 0, 1, 1],
+        [1, 1, 1e9, 0, 0, 1, 1],
+      ],
+      [0, 0, 0, 0],
+    ),
+    spec,
+  );
   const standard = standardOf(windows.statics, Uint32Array.of(0, 1));
   expect([standard.mean[0], standard.deviation[0]]).toEqual([15, 5]);
   const { statics } = batchOf(windows, standard, Uint32Array.of(0, 1, 2, 3));
@@ -49,7 +64,14 @@ test('the scale of the network can be undone and never gives a negative forecast
 });
 
 test('targets after the cutoff are unknown, and a row without any is not learnt from', () => {
-  const table = tableOf([[1, 1, 1, 0, 0, 5, 6], [1, 1, 1, 0, 0, 6, 7], [1, 1, 1, 0, 0, 7, 8]], [0, 0, 0]);
+  const table = tableOf(
+    [
+      [1, 1, 1, 0, 0, 5, 6],
+      [1, 1, 1, 0, 0, 6, 7],
+      [1, 1, 1, 0, 0, 7, 8],
+    ],
+    [0, 0, 0],
+  );
   const targets = targetsOf(table, spec, new Float32Array(3).fill(1), cutoff);
   expect([...targets.known]).toEqual([1, 1, 1, 0, 0, 0]);
   expect([...targets.rows]).toEqual([0, 1]);
@@ -58,7 +80,10 @@ test('targets after the cutoff are unknown, and a row without any is not learnt 
 
 test('the hold-out is made of whole series and overlaps with nothing', () => {
   const series = Array.from({ length: 60 }, (_, i) => Math.floor(i / 3));
-  const table = tableOf(series.map(() => [1, 1, 1, 0, 0, 1, 1]), series);
+  const table = tableOf(
+    series.map(() => [1, 1, 1, 0, 0, 1, 1]),
+    series,
+  );
   const all = Uint32Array.from(series.keys());
   const { training, heldOut } = holdOut(table, all, createRandom(1));
   expect([...training, ...heldOut].sort((a, b) => a - b)).toEqual([...all]);
@@ -69,13 +94,30 @@ test('the hold-out is made of whole series and overlaps with nothing', () => {
 });
 
 test('a single series is all for training', () => {
-  const table = tableOf([[1, 1, 1, 0, 0, 1, 1], [1, 1, 1, 0, 0, 1, 1]], [0, 0]);
-  expect(holdOut(table, Uint32Array.of(0, 1), createRandom(1))).toEqual({ training: Uint32Array.of(0, 1), heldOut: new Uint32Array() });
+  const table = tableOf(
+    [
+      [1, 1, 1, 0, 0, 1, 1],
+      [1, 1, 1, 0, 0, 1, 1],
+    ],
+    [0, 0],
+  );
+  expect(holdOut(table, Uint32Array.of(0, 1), createRandom(1))).toEqual({
+    training: Uint32Array.of(0, 1),
+    heldOut: new Uint32Array(),
+  });
 });
 
 test('training starts from the quantiles of the known targets', () => {
   const rows = Array.from({ length: 11 }, (_, i) => [1, 1, 1, 0, 0, i, NaN]);
-  const targets = targetsOf(tableOf(rows, rows.map(() => 0)), spec, new Float32Array(11).fill(1), cutoff + 1000);
+  const targets = targetsOf(
+    tableOf(
+      rows,
+      rows.map(() => 0),
+    ),
+    spec,
+    new Float32Array(11).fill(1),
+    cutoff + 1000,
+  );
   const start = startingOutputs(targets, targets.rows, [0.1, 0.5]);
   expect([...start]).toEqual([Math.fround(Math.log1p(1)), Math.fround(Math.log1p(5)), 0, 0]);
 });
