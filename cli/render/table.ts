@@ -1,3 +1,5 @@
+import { stripVTControlCharacters } from 'node:util';
+
 import Table from 'cli-table3';
 
 import type { Colors } from '../terminal.ts';
@@ -30,8 +32,24 @@ export function shorten(text: string, max: number | undefined): string {
   return max === undefined || text.length <= max ? text : `${text.slice(0, max - 1)}…`;
 }
 
-/** Name and value, one pair a line, the values under one another. */
-export function renderPairs(pairs: readonly (readonly [string, string])[], colors: Colors): string {
+/** Name and value, one pair a line, the values under one another; long ones go on in the next line. */
+export function renderPairs(pairs: readonly (readonly [string, string])[], colors: Colors, columns = 80): string {
   const width = Math.max(...pairs.map(([name]) => name.length));
-  return pairs.map(([name, value]) => `${colors.dim(name.padEnd(width))}  ${value}`).join('\n');
+  const indent = `\n${' '.repeat(width + 2)}`;
+  return pairs.map(([name, value]) => `${colors.dim(name.padEnd(width))}  ${wrap(value, columns - width - 2).join(indent)}`).join('\n');
+}
+
+/** Breaks at spaces only: a digest, an address, a name stays in one piece. Colours have no width. */
+function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last !== undefined && widthOf(last) + 1 + widthOf(word) <= width) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}
+
+function widthOf(text: string): number {
+  return stripVTControlCharacters(text).length;
 }
