@@ -37,7 +37,7 @@ const pipelineAttribute = defineSearchAttributeKey('ForecastlePipeline', SearchA
 const runIdAttribute = defineSearchAttributeKey('ForecastleRunId', SearchAttributeType.KEYWORD);
 
 /** A person waits; a promotion writes every forecast before it answers. */
-const deadlineMs = 15_000;
+const deadlineMs = 8_000;
 const decisionDeadlineMs = 120_000;
 const healthDeadlineMs = 2_500;
 
