@@ -6,9 +6,12 @@ const comparedMetrics = metrics.filter((metric) => metric !== 'mse'); // rmse sa
 
 /** Every metric row that either has, and every parameter that differs. */
 export function compareCandidates(a: Candidate, b: Candidate): Comparison {
-  const keys = new Map([...a.metrics, ...b.metrics].map((row) => [`${row.model}/${row.split}`, { model: row.model, split: row.split }]));
+  const keys = new Map(
+    [...a.metrics, ...b.metrics].map((row) => [`${row.model}/${row.split}`, { model: row.model, split: row.split }]),
+  );
   const rows = [...keys.values()].flatMap(({ model, split }) => {
-    const of = (candidate: Candidate): Candidate['metrics'][number] | undefined => candidate.metrics.find((row) => row.model === model && row.split === split);
+    const of = (candidate: Candidate): Candidate['metrics'][number] | undefined =>
+      candidate.metrics.find((row) => row.model === model && row.split === split);
     const [left, right] = [of(a), of(b)];
     return comparedMetrics.map((metric) => {
       const [x, y] = [finite(left?.[metric]), finite(right?.[metric])];
@@ -36,7 +39,10 @@ function facts({ members, weights, seed }: Recipe): Map<string, string> {
   ]);
 }
 
-function changes(a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>): { what: string; a: string; b: string }[] {
+function changes(
+  a: ReadonlyMap<string, string>,
+  b: ReadonlyMap<string, string>,
+): { what: string; a: string; b: string }[] {
   return [...new Set([...a.keys(), ...b.keys()])]
     .map((what) => ({ what, a: a.get(what) ?? '–', b: b.get(what) ?? '–' }))
     .filter((change) => change.a !== change.b);

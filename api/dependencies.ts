@@ -1,6 +1,13 @@
 import type { ArtifactRef } from '../contracts/artifacts.ts';
 import type { Snapshot } from '../contracts/data.ts';
-import type { Candidate, Champion, Decision, DecisionOutcome, Proposal, ProposalStatus } from '../contracts/governance.ts';
+import type {
+  Candidate,
+  Champion,
+  Decision,
+  DecisionOutcome,
+  Proposal,
+  ProposalStatus,
+} from '../contracts/governance.ts';
 import type { AuditCheck, TableDescription } from '../contracts/http.schema.ts';
 import type { LineageEdge, LineageNode } from '../contracts/lineage.ts';
 import type { RetrainInput, RetrainResult } from '../contracts/runs.ts';
@@ -24,10 +31,19 @@ export interface RunRow {
 export interface RunStore {
   /** Records that the run was asked for; repeating it changes nothing. */
   start(input: RetrainInput): Promise<void>;
-  finish(end: { readonly runId: string; readonly status: RunStatus; readonly error?: string; readonly code?: string }): Promise<void>;
+  finish(end: {
+    readonly runId: string;
+    readonly status: RunStatus;
+    readonly error?: string;
+    readonly code?: string;
+  }): Promise<void>;
   get(runId: string): Promise<(RunRow & { readonly steps: readonly StepState[] }) | undefined>;
   input(runId: string): Promise<RetrainInput | undefined>;
-  list(filter: { readonly pipeline?: string; readonly status?: RunStatus; readonly limit: number }): Promise<readonly RunRow[]>;
+  list(filter: {
+    readonly pipeline?: string;
+    readonly status?: RunStatus;
+    readonly limit: number;
+  }): Promise<readonly RunRow[]>;
 }
 
 export interface TemporalGateway {
@@ -51,7 +67,11 @@ export interface ForecastPoint {
 }
 
 export interface ForecastStore {
-  read(what: { readonly pipeline: string; readonly series: string; readonly candidate?: string }): Promise<readonly ForecastPoint[]>;
+  read(what: {
+    readonly pipeline: string;
+    readonly series: string;
+    readonly candidate?: string;
+  }): Promise<readonly ForecastPoint[]>;
   seriesOf(pipeline: string, filter: { readonly prefix?: string; readonly limit: number }): Promise<readonly string[]>;
 }
 
@@ -94,9 +114,17 @@ export interface ApiDependencies {
   };
   readonly tables: {
     /** Writes what people get: `unique_id, ds, y_hat, q0.1 …`. */
-    exportForecasts(request: { readonly file: string; readonly out: string; readonly format: 'csv' | 'parquet' }): Promise<void>;
+    exportForecasts(request: {
+      readonly file: string;
+      readonly out: string;
+      readonly format: 'csv' | 'parquet';
+    }): Promise<void>;
     describeTable(request: { readonly file: string }): Promise<TableDescription>;
-    sourceRows(request: { readonly sales: string; readonly series: string; readonly limit: number }): Promise<readonly SourceRow[]>;
+    sourceRows(request: {
+      readonly sales: string;
+      readonly series: string;
+      readonly limit: number;
+    }): Promise<readonly SourceRow[]>;
   };
   /** One look at each server that the API needs; rejects when it does not answer. */
   readonly health: Readonly<Record<string, () => Promise<unknown>>>;

@@ -28,7 +28,9 @@ export function failureBody(code: string, message: string): FailureBody {
 }
 
 /** Status and body for anything a route throws; undefined for what is a bug and must not be shown. */
-export function expectedFailure(error: unknown): { readonly status: ContentfulStatusCode; readonly body: FailureBody } | undefined {
+export function expectedFailure(
+  error: unknown,
+): { readonly status: ContentfulStatusCode; readonly body: FailureBody } | undefined {
   if (!(error instanceof PipelineError)) return undefined;
   return { status: statuses[error.code], body: failureBody(error.code, error.message) };
 }

@@ -16,7 +16,10 @@ export function refuseForeignPages(hosts: readonly string[]): MiddlewareHandler 
     }
     const origin = c.req.header('origin');
     if (origin !== undefined && hostOf(origin) !== host) {
-      return c.json(failureBody('Forbidden', `requests from pages of ${origin} are refused: use the API's own address`), 403);
+      return c.json(
+        failureBody('Forbidden', `requests from pages of ${origin} are refused: use the API's own address`),
+        403,
+      );
     }
     return next();
   };
@@ -41,12 +44,21 @@ export function requireKeyAndActor(key: string): MiddlewareHandler<ActingEnviron
     if (c.req.method === 'GET' || c.req.method === 'HEAD') return next();
     const given = /^Bearer (.+)$/.exec(c.req.header('authorization') ?? '')?.[1];
     if (given === undefined || !isSame(given, key)) {
-      const message = given === undefined ? 'a key is needed: send `Authorization: Bearer <FORECASTLE_API_KEY>`' : 'the key is wrong: FORECASTLE_API_KEY must be the one the API was started with';
+      const message =
+        given === undefined
+          ? 'a key is needed: send `Authorization: Bearer <FORECASTLE_API_KEY>`'
+          : 'the key is wrong: FORECASTLE_API_KEY must be the one the API was started with';
       return c.json(failureBody('Unauthorized', message), 401);
     }
     const actor = decode(c.req.header('x-forecastle-user') ?? '')?.trim();
     if (!actor || actor.length > 200 || /\p{Cc}/u.test(actor)) {
-      return c.json(failureBody('BadInput', 'who acts? Send the name in `X-Forecastle-User` (percent-encoded, 200 characters at most)'), 400);
+      return c.json(
+        failureBody(
+          'BadInput',
+          'who acts? Send the name in `X-Forecastle-User` (percent-encoded, 200 characters at most)',
+        ),
+        400,
+      );
     }
     c.set('actor', actor);
     return next();

@@ -18,7 +18,11 @@ const database = createDatabase(config.postgres.url, { max: 10 });
 const temporal = createTemporalGateway(config.temporal);
 const scratchDir = join(config.scratchDir, 'api');
 const artifacts = createS3ArtifactStore({ ...config.s3, cacheFolder: join(scratchDir, 'artifacts') });
-const duckdb = createDuckdb({ memoryLimitMiB: Math.min(512, config.duckdb.memoryLimitMiB), threads: 1, tempFolder: join(scratchDir, 'duckdb') });
+const duckdb = createDuckdb({
+  memoryLimitMiB: Math.min(512, config.duckdb.memoryLimitMiB),
+  threads: 1,
+  tempFolder: join(scratchDir, 'duckdb'),
+});
 
 const app = createApp({
   ...database,
@@ -33,9 +37,11 @@ const app = createApp({
   key: config.api.key,
   // Reached over the network it has names that it can't know; the key still guards every change.
   hosts: ['127.0.0.1', 'localhost', '::1'].includes(config.api.host) ? ['127.0.0.1', 'localhost', '[::1]'] : [],
-  version: z.object({ version: z.string() }).parse(JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8'))).version,
+  version: z.object({ version: z.string() }).parse(JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')))
+    .version,
   now: () => new Date(),
-  newRunId: (now) => `${now.toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '-')}-${randomBytes(3).toString('hex')}`,
+  newRunId: (now) =>
+    `${now.toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '-')}-${randomBytes(3).toString('hex')}`,
   report: (error) => console.error(error),
 });
 
@@ -44,7 +50,11 @@ const server = serve({ fetch: app.fetch, hostname: config.api.host, port: config
 });
 server.on('error', (error: NodeJS.ErrnoException) => {
   const isTaken = error.code === 'EADDRINUSE';
-  console.error(isTaken ? `port ${config.api.port} is taken: set FORECASTLE_API_PORT to another one` : `the API can't listen: ${error.message}`);
+  console.error(
+    isTaken
+      ? `port ${config.api.port} is taken: set FORECASTLE_API_PORT to another one`
+      : `the API can't listen: ${error.message}`,
+  );
   process.exit(isTaken ? 2 : 1);
 });
 

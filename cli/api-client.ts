@@ -34,7 +34,8 @@ export interface ApiClientOptions {
 export function createApiClient({ url, key, actor }: ApiClientOptions): ApiClient {
   async function send(path: string, init: RequestInit, query: Query = {}): Promise<Response> {
     const target = new URL(path, url);
-    for (const [name, value] of Object.entries(query)) if (value !== undefined) target.searchParams.set(name, String(value));
+    for (const [name, value] of Object.entries(query))
+      if (value !== undefined) target.searchParams.set(name, String(value));
     const response = await fetch(target, init).catch((error: unknown) => {
       throw unreachable(url, error);
     });
@@ -48,7 +49,11 @@ export function createApiClient({ url, key, actor }: ApiClientOptions): ApiClien
     },
     async post(path, schema, body) {
       if (actor === undefined) throw new BadInput('who acts? Add --as NAME, or set FORECASTLE_USER');
-      const headers = { authorization: `Bearer ${key}`, 'x-forecastle-user': encodeURIComponent(actor), 'content-type': 'application/json' };
+      const headers = {
+        authorization: `Bearer ${key}`,
+        'x-forecastle-user': encodeURIComponent(actor),
+        'content-type': 'application/json',
+      };
       return parse(await send(path, { method: 'POST', headers, body: JSON.stringify(body ?? {}) }), schema);
     },
     async download(path, query) {
@@ -73,7 +78,9 @@ async function failureOf(response: Response): Promise<Error> {
   const text = await response.text();
   const parsed = errorSchema.safeParse(safeJson(text));
   if (parsed.success) return new ApiFailure(parsed.data.error.code, parsed.data.error.message, response.status);
-  return new ServiceUnavailable(`${response.url} answered ${response.status}, which isn't an answer of Forecastle's API: is another program on that port?`);
+  return new ServiceUnavailable(
+    `${response.url} answered ${response.status}, which isn't an answer of Forecastle's API: is another program on that port?`,
+  );
 }
 
 function safeJson(text: string): unknown {
@@ -87,5 +94,8 @@ function safeJson(text: string): unknown {
 function unreachable(url: string, error: unknown): ServiceUnavailable {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   const why = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
-  return new ServiceUnavailable(`the API at ${url} does not answer (${why}): run \`npx forecastle status\`, then \`npx forecastle up\``, { cause: error });
+  return new ServiceUnavailable(
+    `the API at ${url} does not answer (${why}): run \`npx forecastle status\`, then \`npx forecastle up\``,
+    { cause: error },
+  );
 }

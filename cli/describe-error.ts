@@ -11,7 +11,8 @@ export interface ErrorLine {
 /** One line and an exit code for anything that was thrown. */
 export function describeError(error: unknown): ErrorLine {
   if (error instanceof CommanderError) {
-    if (error.code === 'commander.help') return { code: 'BadInput', message: 'which command? `npx forecastle --help` lists them', exit: 2 };
+    if (error.code === 'commander.help')
+      return { code: 'BadInput', message: 'which command? `npx forecastle --help` lists them', exit: 2 };
     const message = oneLine(error.message.replace(/^error: /, ''));
     return { code: 'BadInput', message: `${message} (\`--help\` shows how)`, exit: 2 };
   }
@@ -19,7 +20,11 @@ export function describeError(error: unknown): ErrorLine {
     const exit = error.code === 'ConfigurationError' ? 2 : exitCodeOf(error.code);
     return { code: error.code, message: oneLine(error.message), exit };
   }
-  return { code: 'Unexpected', message: `unexpected: ${oneLine(error instanceof Error ? error.message : String(error))}`, exit: 1 };
+  return {
+    code: 'Unexpected',
+    message: `unexpected: ${oneLine(error instanceof Error ? error.message : String(error))}`,
+    exit: 1,
+  };
 }
 
 function oneLine(text: string): string {

@@ -20,13 +20,21 @@ export interface FollowOptions {
  * @returns undefined when the signal aborted first: the run goes on
  * @throws RunFailed when it did not end well
  */
-export async function followRun(session: Session, runId: string, { api, signal, draws }: FollowOptions): Promise<RunDetail | undefined> {
+export async function followRun(
+  session: Session,
+  runId: string,
+  { api, signal, draws }: FollowOptions,
+): Promise<RunDetail | undefined> {
   const { terminal } = session;
   const drawing = draws && !session.json ? (createLiveDrawing(terminal) ?? createLineDrawing(terminal)) : undefined;
-  const detail = await watchRun(api, runId, { signal, ...(drawing && { onDetail: drawing.show }) }).finally(() => drawing?.end());
+  const detail = await watchRun(api, runId, { signal, ...(drawing && { onDetail: drawing.show }) }).finally(() =>
+    drawing?.end(),
+  );
   if (detail === undefined) return undefined;
   if (detail.run.status !== 'done') throw new RunFailed(detail);
-  session.print(detail, () => (detail.result === undefined ? '' : `\n${renderResult(detail.result, session.addresses(), terminal.colors)}`));
+  session.print(detail, () =>
+    detail.result === undefined ? '' : `\n${renderResult(detail.result, session.addresses(), terminal.colors)}`,
+  );
   return detail;
 }
 

@@ -10,9 +10,17 @@ export function modelsDirOf(env: Readonly<Record<string, string | undefined>>): 
 }
 
 /** The pinned tools and the text model, each only where it is missing. Progress goes to the error stream. */
-export async function installEverything(env: Readonly<Record<string, string | undefined>>, signal?: AbortSignal): Promise<ToolchainPaths> {
+export async function installEverything(
+  env: Readonly<Record<string, string | undefined>>,
+  signal?: AbortSignal,
+): Promise<ToolchainPaths> {
   const cancel = signal === undefined ? {} : { signal };
   const paths = await installToolchain({ onProgress: createInstallReporter(process.stderr), ...cancel });
-  await installModels({ modelsDir: modelsDirOf(env), env, onProgress: (line) => process.stderr.write(`✓ ${line}\n`), ...cancel });
+  await installModels({
+    modelsDir: modelsDirOf(env),
+    env,
+    onProgress: (line) => process.stderr.write(`✓ ${line}\n`),
+    ...cancel,
+  });
   return paths;
 }

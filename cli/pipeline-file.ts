@@ -25,7 +25,8 @@ export function readPipelineFile(file: string): PipelineFile {
     text = readFileSync(file, 'utf8');
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'ENOENT') throw new BadInput(`${shown}: no such file: name an existing pipeline file`, { cause: error });
+    if (code === 'ENOENT')
+      throw new BadInput(`${shown}: no such file: name an existing pipeline file`, { cause: error });
     if (code === 'EISDIR') throw new BadInput(`${shown} is a folder: name the pipeline file in it`, { cause: error });
     throw new BadInput(`${shown} can't be read (${String(code ?? error)}): check its permissions`, { cause: error });
   }
@@ -35,20 +36,32 @@ export function readPipelineFile(file: string): PipelineFile {
 /** @param shown the file's name in messages */
 export function parsePipeline(text: string, shown: string): Pipeline {
   const lines = new LineCounter();
-  const document = parseDocument(text.replace(/^\uFEFF/, ''), { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
+  const document = parseDocument(text.replace(/^\uFEFF/, ''), {
+    lineCounter: lines,
+    prettyErrors: false,
+    uniqueKeys: true,
+  });
   const [fault] = document.errors;
-  if (fault !== undefined) throw new BadInput(`${shown} line ${lines.linePos(fault.pos[0]).line}: ${yamlFault(fault.code, fault.message)}`);
+  if (fault !== undefined)
+    throw new BadInput(`${shown} line ${lines.linePos(fault.pos[0]).line}: ${yamlFault(fault.code, fault.message)}`);
   const value = toPlain(document, shown);
-  if (value === null || value === undefined) throw new BadInput(`${shown} is empty: start with \`name:\`, \`task: forecast\`, \`sources:\`, \`frequency:\`, \`horizon:\``);
+  if (value === null || value === undefined)
+    throw new BadInput(
+      `${shown} is empty: start with \`name:\`, \`task: forecast\`, \`sources:\`, \`frequency:\`, \`horizon:\``,
+    );
   if (typeof value !== 'object' || Array.isArray(value)) {
-    throw new BadInput(`${shown} line 1: a pipeline is a list of \`key: value\` lines, not ${Array.isArray(value) ? 'a list of items' : 'plain text'}`);
+    throw new BadInput(
+      `${shown} line 1: a pipeline is a list of \`key: value\` lines, not ${Array.isArray(value) ? 'a list of items' : 'plain text'}`,
+    );
   }
   const parsed = pipelineSchema.safeParse(value);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     if (issue === undefined) throw new BadInput(`${shown}: not a pipeline`);
     const { path, message } = explainIssue(issue, value);
-    throw new BadInput(`${shown} line ${lineOf(document, lines, path)}${path.length === 0 ? '' : `, ${path.join('.')}`}: ${message}`);
+    throw new BadInput(
+      `${shown} line ${lineOf(document, lines, path)}${path.length === 0 ? '' : `, ${path.join('.')}`}: ${message}`,
+    );
   }
   for (const family of ['lightgbm', 'lstm'] as const) {
     const [problem] = resolveSpace(family, parsed.data.search.space[family]).problems;
@@ -63,7 +76,10 @@ function toPlain(document: Document.Parsed, shown: string): unknown {
   try {
     return document.toJS({ maxAliasCount: 100 });
   } catch (error) {
-    throw new BadInput(`${shown}: ${error instanceof Error ? error.message : String(error)}: write the values out instead of anchors and aliases`, { cause: error });
+    throw new BadInput(
+      `${shown}: ${error instanceof Error ? error.message : String(error)}: write the values out instead of anchors and aliases`,
+      { cause: error },
+    );
   }
 }
 
@@ -79,7 +95,8 @@ function lineOf(document: Document.Parsed, lines: LineCounter, path: Path): numb
 function positionOf(document: Document.Parsed, path: Path): number | undefined {
   const last = path.at(-1);
   const parent: unknown = path.length === 1 ? document.contents : document.getIn(path.slice(0, -1), true);
-  if (typeof parent !== 'object' || parent === null || !('items' in parent) || !Array.isArray(parent.items)) return undefined;
+  if (typeof parent !== 'object' || parent === null || !('items' in parent) || !Array.isArray(parent.items))
+    return undefined;
   const items: readonly unknown[] = parent.items;
   if (typeof last === 'number') return startOf(items[last]);
   for (const item of items) {

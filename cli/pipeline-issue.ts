@@ -20,23 +20,39 @@ export function explainIssue(issue: Issue, whole: unknown): Explained {
     case 'unrecognized_keys': {
       const [key = ''] = issue.keys;
       const known = knownKeys(path, whole);
-      const hint = known.length === 0 ? 'it takes no keys' : `did you mean "${closest(key, known)}"? Known here: ${known.join(', ')}`;
+      const hint =
+        known.length === 0
+          ? 'it takes no keys'
+          : `did you mean "${closest(key, known)}"? Known here: ${known.join(', ')}`;
       return { path: [...path, key], message: `unknown key; ${hint}` };
     }
     case 'invalid_type':
       if (given === undefined) return { path, message: `is missing: add it (${wanted(issue.expected)})` };
       return { path, message: `must be ${wanted(issue.expected)}, not ${shown(given)}` };
     case 'invalid_value': {
-      if (given === undefined) return { path, message: `is missing: allowed ${isOne(issue.values)} ${listed(issue.values)}` };
-      const hint = typeof given === 'string' && issue.values.length > 1 ? `; did you mean ${closest(given, issue.values.map(String))}?` : '';
-      return { path, message: `${shown(given)} is not allowed: allowed ${isOne(issue.values)} ${listed(issue.values)}${hint}` };
+      if (given === undefined)
+        return { path, message: `is missing: allowed ${isOne(issue.values)} ${listed(issue.values)}` };
+      const hint =
+        typeof given === 'string' && issue.values.length > 1
+          ? `; did you mean ${closest(given, issue.values.map(String))}?`
+          : '';
+      return {
+        path,
+        message: `${shown(given)} is not allowed: allowed ${isOne(issue.values)} ${listed(issue.values)}${hint}`,
+      };
     }
     case 'invalid_union':
       return explainUnion(issue, path, given, whole);
     case 'too_small':
-      return { path, message: `${shown(given)} is too small: ${issue.inclusive === false ? 'more than' : 'at least'} ${bound(issue.minimum, issue.origin)}` };
+      return {
+        path,
+        message: `${shown(given)} is too small: ${issue.inclusive === false ? 'more than' : 'at least'} ${bound(issue.minimum, issue.origin)}`,
+      };
     case 'too_big':
-      return { path, message: `${shown(given)} is too large: ${issue.inclusive === false ? 'less than' : 'at most'} ${bound(issue.maximum, issue.origin)}` };
+      return {
+        path,
+        message: `${shown(given)} is too large: ${issue.inclusive === false ? 'less than' : 'at most'} ${bound(issue.maximum, issue.origin)}`,
+      };
     case 'invalid_format':
     case 'custom':
       return { path, message: `${shown(given)}: ${issue.message}` };
@@ -45,13 +61,24 @@ export function explainIssue(issue: Issue, whole: unknown): Explained {
   }
 }
 
-function explainUnion(issue: Extract<Issue, { code: 'invalid_union' }>, path: Path, given: unknown, whole: unknown): Explained {
+function explainUnion(
+  issue: Extract<Issue, { code: 'invalid_union' }>,
+  path: Path,
+  given: unknown,
+  whole: unknown,
+): Explained {
   if (issue.discriminator !== undefined) {
     const rules = discriminators(path, whole);
     const at = path.at(-1) === issue.discriminator ? path : [...path, issue.discriminator];
     const rule = valueAt(whole, at);
-    const problem = rule === undefined ? 'is missing' : `${shown(rule)} is not a known rule; did you mean ${closest(String(rule), rules)}?`;
-    return { path: at, message: `${problem} Allowed are ${rules.join(', ')}`.replace('missing Allowed', 'missing: allowed') };
+    const problem =
+      rule === undefined
+        ? 'is missing'
+        : `${shown(rule)} is not a known rule; did you mean ${closest(String(rule), rules)}?`;
+    return {
+      path: at,
+      message: `${problem} Allowed are ${rules.join(', ')}`.replace('missing Allowed', 'missing: allowed'),
+    };
   }
   // The branch that got furthest says most: a wrong value inside `int: […]` rather than "not a string".
   const deepest = leavesOf(issue).sort((a, b) => b.path.length - a.path.length)[0];
@@ -59,7 +86,10 @@ function explainUnion(issue: Extract<Issue, { code: 'invalid_union' }>, path: Pa
     const inner = explainIssue(deepest, whole);
     if (valueAt(whole, inner.path) !== undefined) return inner;
   }
-  return { path, message: `${shown(given)} is neither a fixed value nor one of { int: [a, b] }, { float: [a, b] }, { choice: [a, b, …] }` };
+  return {
+    path,
+    message: `${shown(given)} is neither a fixed value nor one of { int: [a, b] }, { float: [a, b] }, { choice: [a, b, …] }`,
+  };
 }
 
 /** What each branch of a union objects to, branches within branches included; paths from the top. */
@@ -73,12 +103,21 @@ function pathOf(issue: Issue): Path {
 }
 
 function valueAt(whole: unknown, path: Path): unknown {
-  return path.reduce<unknown>((value, part) => (typeof value === 'object' && value !== null ? Reflect.get(value, part) : undefined), whole);
+  return path.reduce<unknown>(
+    (value, part) => (typeof value === 'object' && value !== null ? Reflect.get(value, part) : undefined),
+    whole,
+  );
 }
 
 const words: Readonly<Record<string, string>> = {
-  string: 'text (in quotes where it looks like something else)', number: 'a number', int: 'a whole number', boolean: 'true or false',
-  array: 'a list', object: 'a block of `key: value` lines', record: 'a block of `key: value` lines', tuple: 'a list of two values',
+  string: 'text (in quotes where it looks like something else)',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'a block of `key: value` lines',
+  record: 'a block of `key: value` lines',
+  tuple: 'a list of two values',
 };
 function wanted(expected: string): string {
   return words[expected] ?? expected;
@@ -125,7 +164,9 @@ const nodeSchema: z.ZodType<Node> = z.lazy(() =>
 function nodesAt(path: Path, whole: unknown): readonly Node[] {
   let nodes: readonly Node[] = alternatives(nodeSchema.parse(z.toJSONSchema(pipelineSchema, { io: 'input' })));
   path.forEach((part, depth) => {
-    const next = nodes.flatMap((node) => (typeof part === 'number' ? (typeof node.items === 'object' ? [node.items] : []) : (node.properties?.[part] ?? [])));
+    const next = nodes.flatMap((node) =>
+      typeof part === 'number' ? (typeof node.items === 'object' ? [node.items] : []) : (node.properties?.[part] ?? []),
+    );
     nodes = next.flatMap(alternatives);
     const rule = valueAt(whole, [...path.slice(0, depth + 1), 'rule']);
     const chosen = nodes.filter((node) => rule !== undefined && node.properties?.['rule']?.const === rule);
@@ -145,5 +186,11 @@ function knownKeys(path: Path, whole: unknown): string[] {
 
 function discriminators(path: Path, whole: unknown): string[] {
   const at = path.at(-1) === 'rule' ? path.slice(0, -1) : path;
-  return [...new Set(nodesAt(at, whole).flatMap((node) => node.properties?.['rule']?.const ?? []).map(String))];
+  return [
+    ...new Set(
+      nodesAt(at, whole)
+        .flatMap((node) => node.properties?.['rule']?.const ?? [])
+        .map(String),
+    ),
+  ];
 }

@@ -25,9 +25,25 @@ import { addUpCommand } from './commands/up.ts';
 export type AddCommand = (program: Command, dependencies: CliDependencies) => void;
 
 const inHelpOrder: readonly AddCommand[] = [
-  addStartCommand, addInstallCommand, addUpCommand, addDownCommand, addStatusCommand, addDoctorCommand, addResetCommand,
-  addRunCommand, addRunsCommand, addCandidatesCommand, addProposalsCommand, addApproveCommand, addRejectCommand, addChampionCommand,
-  addForecastCommand, addForecastsCommand, addLineageCommand, addDatasetCommand, addAuditCommand,
+  addStartCommand,
+  addInstallCommand,
+  addUpCommand,
+  addDownCommand,
+  addStatusCommand,
+  addDoctorCommand,
+  addResetCommand,
+  addRunCommand,
+  addRunsCommand,
+  addCandidatesCommand,
+  addProposalsCommand,
+  addApproveCommand,
+  addRejectCommand,
+  addChampionCommand,
+  addForecastCommand,
+  addForecastsCommand,
+  addLineageCommand,
+  addDatasetCommand,
+  addAuditCommand,
 ];
 
 /** The whole command tree. It never ends the process: errors are thrown, exit codes go through `dependencies.exitWith`. */

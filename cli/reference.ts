@@ -14,7 +14,10 @@ import { commandsBelow, createProgram } from './program.ts';
 export function referencePages(): ReadonlyMap<string, string> {
   return new Map([
     [join('docs', 'cli.md'), commandReference()],
-    [join('docs', 'pipeline.schema.json'), `${JSON.stringify({ title: 'Forecastle pipeline', ...z.toJSONSchema(pipelineSchema, { io: 'input' }) }, undefined, 2)}\n`],
+    [
+      join('docs', 'pipeline.schema.json'),
+      `${JSON.stringify({ title: 'Forecastle pipeline', ...z.toJSONSchema(pipelineSchema, { io: 'input' }) }, undefined, 2)}\n`,
+    ],
   ]);
 }
 
@@ -31,24 +34,36 @@ function commandReference(): string {
   };
   const program = createProgram({
     terminal: { out: unused, err: unused, isTTY: false, columns: 80, colors: pc.createColors(false), live: unused },
-    env: {}, connect: unused, addresses: unused, interruption: unused, exitWith: unused,
+    env: {},
+    connect: unused,
+    addresses: unused,
+    interruption: unused,
+    exitWith: unused,
   });
   const leaves = commandsBelow(program).filter((command) => command.commands.length === 0);
-  return [
-    '# The command line',
-    '<!-- Made from the code by `npm run docs:cli`; edit cli/commands/ instead. -->',
-    `${program.description()} Start it with \`npx forecastle COMMAND\`.`,
-    `Every command takes these, before or after its own:\n\n${optionTable(program)}`,
-    'Exit codes: 0 done, 1 failed, 2 wrong usage or bad input, 3 refused by a gate or a role, 130 interrupted. ' +
-      'What goes wrong is one line on the error stream; with `--json` it is `{"error":{"code","message"}}` on the output.',
-    ...leaves.map(commandSection),
-  ].join('\n\n') + '\n';
+  return (
+    [
+      '# The command line',
+      '<!-- Made from the code by `npm run docs:cli`; edit cli/commands/ instead. -->',
+      `${program.description()} Start it with \`npx forecastle COMMAND\`.`,
+      `Every command takes these, before or after its own:\n\n${optionTable(program)}`,
+      'Exit codes: 0 done, 1 failed, 2 wrong usage or bad input, 3 refused by a gate or a role, 130 interrupted. ' +
+        'What goes wrong is one line on the error stream; with `--json` it is `{"error":{"code","message"}}` on the output.',
+      ...leaves.map(commandSection),
+    ].join('\n\n') + '\n'
+  );
 }
 
 function commandSection(command: Command): string {
   const name = nameOf(command);
-  const rows = command.registeredArguments.map((argument) => `| \`${argument.required ? `<${argument.name()}>` : `[${argument.name()}]`}\` | ${cell(argument.description)} |`);
-  const options = command.options.map((option) => `| \`${option.flags}\` | ${cell(option.description)}${option.mandatory ? ' (required)' : ''}${option.defaultValue === undefined ? '' : ` (default ${String(option.defaultValue)})`} |`);
+  const rows = command.registeredArguments.map(
+    (argument) =>
+      `| \`${argument.required ? `<${argument.name()}>` : `[${argument.name()}]`}\` | ${cell(argument.description)} |`,
+  );
+  const options = command.options.map(
+    (option) =>
+      `| \`${option.flags}\` | ${cell(option.description)}${option.mandatory ? ' (required)' : ''}${option.defaultValue === undefined ? '' : ` (default ${String(option.defaultValue)})`} |`,
+  );
   const parts = [`## ${name}`, command.description()];
   if (rows.length + options.length > 0) parts.push(['| | |', '|---|---|', ...rows, ...options].join('\n'));
   const example = exampleOf(command);
@@ -57,7 +72,11 @@ function commandSection(command: Command): string {
 }
 
 function optionTable(program: Command): string {
-  return ['| | |', '|---|---|', ...program.options.map(({ flags, description }) => `| \`${flags}\` | ${cell(description)} |`)].join('\n');
+  return [
+    '| | |',
+    '|---|---|',
+    ...program.options.map(({ flags, description }) => `| \`${flags}\` | ${cell(description)} |`),
+  ].join('\n');
 }
 
 function nameOf(command: Command): string {

@@ -8,7 +8,10 @@ import type { CliDependencies } from './session.ts';
  * Runs one command line (without node and the script's name).
  * @returns the exit code: 0 done, 1 failed, 2 wrong usage or bad input, 3 refused by a gate or a role, 130 interrupted
  */
-export async function runCommandLine(argv: readonly string[], surroundings: Omit<CliDependencies, 'exitWith'>): Promise<number> {
+export async function runCommandLine(
+  argv: readonly string[],
+  surroundings: Omit<CliDependencies, 'exitWith'>,
+): Promise<number> {
   const { terminal, env } = surroundings;
   let exitCode = 0;
   const exitWith = (code: number): void => {

@@ -5,7 +5,9 @@ export class RunFailed extends Error {
   readonly code: string;
   constructor({ run, steps }: RunDetail) {
     const step = steps.find(({ status }) => status === 'failed')?.step;
-    super(`run ${run.runId} ${run.status}${step === undefined ? '' : ` at ${step}`}${run.error === undefined ? '' : `: ${run.error}`}`);
+    super(
+      `run ${run.runId} ${run.status}${step === undefined ? '' : ` at ${step}`}${run.error === undefined ? '' : `: ${run.error}`}`,
+    );
     this.name = 'RunFailed';
     this.code = run.code ?? (run.status === 'cancelled' ? 'RunCancelled' : 'RunFailed');
   }

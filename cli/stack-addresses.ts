@@ -14,5 +14,9 @@ export function stackAddresses(env: Readonly<Record<string, string | undefined>>
   const api = services.api?.url;
   const temporal = services.temporal?.uiUrl;
   const mlflow = env['MLFLOW_TRACKING_URI'] ?? services.mlflow?.uiUrl ?? services.mlflow?.url;
-  return { ...(api !== undefined && { api }), ...(temporal !== undefined && { temporal }), ...(mlflow !== undefined && { mlflow }) };
+  return {
+    ...(api !== undefined && { api }),
+    ...(temporal !== undefined && { temporal }),
+    ...(mlflow !== undefined && { mlflow }),
+  };
 }

@@ -19,7 +19,11 @@ export interface WatchOptions {
  * Looks at a run until it has come far enough.
  * @returns the last answer; undefined when the signal aborted first
  */
-export async function watchRun(api: ApiClient, runId: string, options: WatchOptions = {}): Promise<RunDetail | undefined> {
+export async function watchRun(
+  api: ApiClient,
+  runId: string,
+  options: WatchOptions = {},
+): Promise<RunDetail | undefined> {
   const { signal, pollMs = 500, patienceMs = 120_000 } = options;
   let lastAnswer = performance.now();
   while (signal?.aborted !== true) {

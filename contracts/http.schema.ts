@@ -20,20 +20,42 @@ export const metricRowSchema = z.object({
   model: z.string(),
   split: z.enum(['folds', 'test']),
   // null: not defined on these data
-  wape: figure, mase: figure, wql: figure, bias: figure, mae: figure, mse: figure, rmse: figure,
+  wape: figure,
+  mase: figure,
+  wql: figure,
+  bias: figure,
+  mae: figure,
+  mse: figure,
+  rmse: figure,
   /** Share of actuals between the lowest and the highest quantile. */
   coverage: figure,
 });
 
-export const gateOutcomeSchema = z.object({ gate: z.string(), value: figure, threshold: number, holds: z.boolean(), reason: z.string() });
+export const gateOutcomeSchema = z.object({
+  gate: z.string(),
+  value: figure,
+  threshold: number,
+  holds: z.boolean(),
+  reason: z.string(),
+});
 
-export const evidenceSchema = z.object({ candidate: z.string(), snapshot: z.string(), metrics: z.string(), pipeline: z.string(), code: z.string() });
+export const evidenceSchema = z.object({
+  candidate: z.string(),
+  snapshot: z.string(),
+  metrics: z.string(),
+  pipeline: z.string(),
+  code: z.string(),
+});
 
 export const proposalStatusSchema = z.enum(['open', 'approved', 'rejected', 'expired', 'superseded', 'blocked']);
 const verdictSchema = z.enum(['approve', 'reject']);
 
 export const decisionSchema = z.object({
-  proposalId: z.string(), verdict: verdictSchema, reason: z.string(), actor: z.string(), evidence: evidenceSchema,
+  proposalId: z.string(),
+  verdict: verdictSchema,
+  reason: z.string(),
+  actor: z.string(),
+  evidence: evidenceSchema,
 });
 
 export const proposalSchema = z.object({
@@ -59,11 +81,20 @@ export const decisionRequestSchema = z.strictObject({
   evidence: evidenceSchema,
 });
 export const decisionOutcomeSchema = z.object({
-  proposalId: z.string(), status: proposalStatusSchema, missing: number, message: z.string(),
+  proposalId: z.string(),
+  status: proposalStatusSchema,
+  missing: number,
+  message: z.string(),
 });
 
 export const championSchema = z.object({
-  pipeline: z.string(), candidate: digest, version: number, since: time, by: z.string(), reason: z.string(), proposalId: z.string(),
+  pipeline: z.string(),
+  candidate: digest,
+  version: number,
+  since: time,
+  by: z.string(),
+  reason: z.string(),
+  proposalId: z.string(),
 });
 
 export const stepStateSchema = z.object({
@@ -104,7 +135,11 @@ export const runSchema = z.object({
   code: z.string().optional(),
   error: z.string().optional(),
 });
-export const runDetailSchema = z.object({ run: runSchema, steps: list(stepStateSchema), result: retrainResultSchema.optional() });
+export const runDetailSchema = z.object({
+  run: runSchema,
+  steps: list(stepStateSchema),
+  result: retrainResultSchema.optional(),
+});
 
 export const startRunRequestSchema = z.strictObject({
   pipeline: pipelineSchema,
@@ -132,19 +167,28 @@ export const candidateSchema = z.object({
   createdAt: time,
 });
 
-const namedCandidateSchema = z.object({ digest, pipeline: z.string(), version: number, runId: z.string(), snapshot: digest, createdAt: time });
+const namedCandidateSchema = z.object({
+  digest,
+  pipeline: z.string(),
+  version: number,
+  runId: z.string(),
+  snapshot: digest,
+  createdAt: time,
+});
 export const comparisonSchema = z.object({
   a: namedCandidateSchema,
   b: namedCandidateSchema,
-  rows: list(z.object({
-    model: z.string(),
-    split: z.enum(['folds', 'test']),
-    metric: z.string(),
-    a: number.nullable(),
-    b: number.nullable(),
-    /** b − a; null where one of them lacks the row. */
-    difference: number.nullable(),
-  })),
+  rows: list(
+    z.object({
+      model: z.string(),
+      split: z.enum(['folds', 'test']),
+      metric: z.string(),
+      a: number.nullable(),
+      b: number.nullable(),
+      /** b − a; null where one of them lacks the row. */
+      difference: number.nullable(),
+    }),
+  ),
   /** Hyper-parameters and weights that differ. */
   changed: list(z.object({ what: z.string(), a: z.string(), b: z.string() })),
 });
@@ -175,16 +219,18 @@ export const lineageSchema = z.object({
   direction: z.enum(['up', 'down']),
   edges: list(z.object({ output: lineageNodeSchema, input: lineageNodeSchema, runId: z.string(), by: z.string() })),
   /** Rows of the source files that a forecast's series came from, when asked for. */
-  rows: list(z.object({
-    /** 1-based, in its file. */
-    row: number,
-    time,
-    target: number.nullable(),
-    price: number.nullable(),
-    returned: z.boolean(),
-    /** Whether the pipeline's filters keep it. */
-    kept: z.boolean(),
-  })).optional(),
+  rows: list(
+    z.object({
+      /** 1-based, in its file. */
+      row: number,
+      time,
+      target: number.nullable(),
+      price: number.nullable(),
+      returned: z.boolean(),
+      /** Whether the pipeline's filters keep it. */
+      kept: z.boolean(),
+    }),
+  ).optional(),
 });
 
 export const snapshotSchema = z.object({
@@ -192,7 +238,9 @@ export const snapshotSchema = z.object({
   manifest: artifactSchema,
   sales: artifactSchema,
   texts: artifactSchema.optional(),
-  sources: list(z.object({ source: z.enum(['sales', 'products']), uri: z.string(), sha256: digest, bytes: number, rows: number })),
+  sources: list(
+    z.object({ source: z.enum(['sales', 'products']), uri: z.string(), sha256: digest, bytes: number, rows: number }),
+  ),
   rows: number,
   keptRows: number,
   series: number,
@@ -201,15 +249,17 @@ export const snapshotSchema = z.object({
 });
 export const tableDescriptionSchema = z.object({
   rows: number,
-  columns: list(z.object({
-    name: z.string(),
-    type: z.string(),
-    /** 0 … 1. */
-    nullShare: number,
-    approxDistinct: number,
-    min: z.string().optional(),
-    max: z.string().optional(),
-  })),
+  columns: list(
+    z.object({
+      name: z.string(),
+      type: z.string(),
+      /** 0 … 1. */
+      nullShare: number,
+      approxDistinct: number,
+      min: z.string().optional(),
+      max: z.string().optional(),
+    }),
+  ),
   /** Totals of the kept target in equal spans of time, oldest first. */
   totals: list(number).optional(),
 });

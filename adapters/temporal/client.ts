@@ -43,7 +43,11 @@ const healthDeadlineMs = 2_500;
 
 export function createTemporalGateway({ address, namespace, apiKey, tls }: TemporalOptions): TemporalGateway {
   // Lazy, and never `ensureConnected`: that one remembers a failed first attempt for ever; the channel itself reconnects.
-  const connection = Connection.lazy({ address, ...(apiKey !== undefined && { apiKey }), ...(tls !== undefined && { tls }) });
+  const connection = Connection.lazy({
+    address,
+    ...(apiKey !== undefined && { apiKey }),
+    ...(tls !== undefined && { tls }),
+  });
   const client = new Client({ connection, namespace });
   const within = async <T>(ms: number, doing: string, call: () => Promise<T>): Promise<T> => {
     try {
@@ -73,24 +77,29 @@ export function createTemporalGateway({ address, namespace, apiKey, tls }: Tempo
     propose: (proposal) =>
       within(decisionDeadlineMs, `the champion workflow of ${proposal.pipeline}`, () => {
         const state: ChampionState = { pipeline: proposal.pipeline, open: [] };
-        return client.workflow.executeUpdateWithStart<ChampionWorkflow, ProposeResult, [Proposal]>(championMessages.propose, {
-          args: [proposal],
-          updateId: idOf(proposal),
-          startWorkflowOperation: new WithStartWorkflowOperation<ChampionWorkflow>('champion', {
-            workflowId: workflowIds.champion(proposal.pipeline),
-            taskQueue: taskQueues.pipeline,
-            args: [state],
-            workflowIdConflictPolicy: 'USE_EXISTING',
-            typedSearchAttributes: attributes(proposal.pipeline),
-          }),
-        });
+        return client.workflow.executeUpdateWithStart<ChampionWorkflow, ProposeResult, [Proposal]>(
+          championMessages.propose,
+          {
+            args: [proposal],
+            updateId: idOf(proposal),
+            startWorkflowOperation: new WithStartWorkflowOperation<ChampionWorkflow>('champion', {
+              workflowId: workflowIds.champion(proposal.pipeline),
+              taskQueue: taskQueues.pipeline,
+              args: [state],
+              workflowIdConflictPolicy: 'USE_EXISTING',
+              typedSearchAttributes: attributes(proposal.pipeline),
+            }),
+          },
+        );
       }),
     decide: (pipeline, decision) =>
       within(decisionDeadlineMs, `the champion workflow of ${pipeline}`, () =>
-        client.workflow.getHandle(workflowIds.champion(pipeline)).executeUpdate<DecisionOutcome, [Decision]>(championMessages.decide, {
-          args: [decision],
-          updateId: idOf(decision),
-        }),
+        client.workflow
+          .getHandle(workflowIds.champion(pipeline))
+          .executeUpdate<DecisionOutcome, [Decision]>(championMessages.decide, {
+            args: [decision],
+            updateId: idOf(decision),
+          }),
       ),
     checkHealth: () =>
       within(healthDeadlineMs, `namespace ${namespace}`, async () => {

@@ -13,12 +13,18 @@ import { notFound, requirePipeline } from '../nearest.ts';
 const tags = ['candidates'];
 
 const listCandidates = createRoute({
-  method: 'get', path: '/v1/pipelines/{pipeline}/candidates', tags, summary: 'Candidates of a pipeline, newest first.',
+  method: 'get',
+  path: '/v1/pipelines/{pipeline}/candidates',
+  tags,
+  summary: 'Candidates of a pipeline, newest first.',
   request: { params: z.object({ pipeline: z.string() }) },
   responses: { 200: jsonAnswer(candidateListSchema, 'Candidates.'), ...failures },
 });
 const compare = createRoute({
-  method: 'get', path: '/v1/candidates/compare', tags, summary: 'Two candidates side by side.',
+  method: 'get',
+  path: '/v1/candidates/compare',
+  tags,
+  summary: 'Two candidates side by side.',
   request: {
     query: z.object({
       a: z.string().min(1).describe('Version, or first characters of the digest.'),
@@ -38,7 +44,10 @@ export function addCandidateRoutes(app: OpenAPIHono<ActingEnvironment>, deps: Ap
   app.openapi(compare, async (c) => {
     const { a, b, pipeline } = c.req.valid('query');
     if (pipeline !== undefined) await requirePipeline(deps, pipeline);
-    const comparison: Comparison = compareCandidates(await requireCandidate(deps, a, pipeline), await requireCandidate(deps, b, pipeline));
+    const comparison: Comparison = compareCandidates(
+      await requireCandidate(deps, a, pipeline),
+      await requireCandidate(deps, b, pipeline),
+    );
     return c.json(comparison, 200);
   });
 }
@@ -47,7 +56,12 @@ export function addCandidateRoutes(app: OpenAPIHono<ActingEnvironment>, deps: Ap
 export async function requireCandidate(deps: ApiDependencies, ref: string, pipeline?: string): Promise<Candidate> {
   const found = await deps.candidates.find({ ref, ...(pipeline !== undefined && { pipeline }) });
   if (found !== undefined) return found;
-  const known = pipeline === undefined ? [] : (await deps.candidates.list(pipeline)).map(({ version, digest }) => (/^v?\d{1,9}$/.test(ref) ? String(version) : digest.slice(0, 12)));
+  const known =
+    pipeline === undefined
+      ? []
+      : (await deps.candidates.list(pipeline)).map(({ version, digest }) =>
+          /^v?\d{1,9}$/.test(ref) ? String(version) : digest.slice(0, 12),
+        );
   throw notFound('candidate', ref, known, 'list them with GET /v1/pipelines/{pipeline}/candidates');
 }
 

@@ -9,10 +9,15 @@ import type { ActingEnvironment } from '../guards.ts';
 import { requirePipeline } from '../nearest.ts';
 
 const showChampion = createRoute({
-  method: 'get', path: '/v1/pipelines/{pipeline}/champion', tags: ['champion'], summary: 'Who was in production, now or at a moment.',
+  method: 'get',
+  path: '/v1/pipelines/{pipeline}/champion',
+  tags: ['champion'],
+  summary: 'Who was in production, now or at a moment.',
   request: {
     params: z.object({ pipeline: z.string() }),
-    query: z.object({ at: z.iso.datetime({ offset: true, error: 'must be a time such as 2025-11-24T12:00:00Z' }).optional() }),
+    query: z.object({
+      at: z.iso.datetime({ offset: true, error: 'must be a time such as 2025-11-24T12:00:00Z' }).optional(),
+    }),
   },
   responses: { 200: jsonAnswer(championHistorySchema, 'The champion, and every one there was.'), ...failures },
 });
@@ -24,7 +29,11 @@ export function addChampionRoutes(app: OpenAPIHono<ActingEnvironment>, deps: Api
     await requirePipeline(deps, pipeline);
     const champion = await deps.champions.at(pipeline, at);
     if (champion === undefined) {
-      throw new NotFound(at === undefined ? `${pipeline} has no champion yet: approve a proposal (\`npx forecastle proposals list\`)` : `${pipeline} had no champion at ${at}`);
+      throw new NotFound(
+        at === undefined
+          ? `${pipeline} has no champion yet: approve a proposal (\`npx forecastle proposals list\`)`
+          : `${pipeline} had no champion at ${at}`,
+      );
     }
     return c.json({ champion, history: await deps.champions.history(pipeline) }, 200);
   });

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 
 import { createRoute, z } from '@hono/zod-openapi';
 import type { OpenAPIHono } from '@hono/zod-openapi';
@@ -17,18 +17,31 @@ import { requireCandidate } from './candidates.ts';
 
 const tags = ['forecasts'];
 const params = z.object({ pipeline: z.string() });
-const candidate = z.string().min(1).optional().describe('Version or first characters of the digest; the champion when absent.');
+const candidate = z
+  .string()
+  .min(1)
+  .optional()
+  .describe('Version or first characters of the digest; the champion when absent.');
 
 const readForecast = createRoute({
-  method: 'get', path: '/v1/pipelines/{pipeline}/forecasts', tags, summary: 'The served forecast of one series.',
+  method: 'get',
+  path: '/v1/pipelines/{pipeline}/forecasts',
+  tags,
+  summary: 'The served forecast of one series.',
   request: { params, query: z.object({ series: z.string().min(1), candidate }) },
   responses: { 200: jsonAnswer(forecastSchema, 'One point per period.'), ...failures },
 });
 const exportForecasts = createRoute({
-  method: 'get', path: '/v1/pipelines/{pipeline}/forecasts/export', tags, summary: 'Every series in one file: unique_id, ds, y_hat, q0.1 …',
+  method: 'get',
+  path: '/v1/pipelines/{pipeline}/forecasts/export',
+  tags,
+  summary: 'Every series in one file: unique_id, ds, y_hat, q0.1 …',
   request: { params, query: z.object({ format: z.enum(['csv', 'parquet']).default('csv'), candidate }) },
   responses: {
-    200: { description: 'The file.', content: { 'text/csv': { schema: z.string() }, 'application/vnd.apache.parquet': { schema: z.string() } } },
+    200: {
+      description: 'The file.',
+      content: { 'text/csv': { schema: z.string() }, 'application/vnd.apache.parquet': { schema: z.string() } },
+    },
     ...failures,
   },
 });
@@ -43,11 +56,15 @@ export function addForecastRoutes(app: OpenAPIHono<ActingEnvironment>, deps: Api
     const { pipeline } = c.req.valid('param');
     const { series, candidate: ref } = c.req.valid('query');
     await requirePipeline(deps, pipeline);
-    const { digest, version } = ref === undefined ? await championOf(deps, pipeline) : await requireCandidate(deps, ref, pipeline);
+    const { digest, version } =
+      ref === undefined ? await championOf(deps, pipeline) : await requireCandidate(deps, ref, pipeline);
     const points = await deps.forecasts.read({ pipeline, series, candidate: digest });
     const [first] = points;
     if (first === undefined) throw await noForecast(deps, pipeline, series, version);
-    return c.json({ pipeline, series, candidate: digest, version, points, lineageRef: `${pipeline}/${series}/${first.ds}` }, 200);
+    return c.json(
+      { pipeline, series, candidate: digest, version, points, lineageRef: `${pipeline}/${series}/${first.ds}` },
+      200,
+    );
   });
   app.openapi(exportForecasts, async (c) => {
     const { pipeline } = c.req.valid('param');
@@ -76,13 +93,18 @@ export function addForecastRoutes(app: OpenAPIHono<ActingEnvironment>, deps: Api
 async function championOf(deps: ApiDependencies, pipeline: string): Promise<Version> {
   const champion = await deps.champions.at(pipeline);
   if (champion !== undefined) return { digest: champion.candidate, version: champion.version };
-  throw new NotFound(`${pipeline} has no champion yet: approve a proposal (\`npx forecastle proposals list\`), or name a candidate`);
+  throw new NotFound(
+    `${pipeline} has no champion yet: approve a proposal (\`npx forecastle proposals list\`), or name a candidate`,
+  );
 }
 
 async function noForecast(deps: ApiDependencies, pipeline: string, series: string, version: number): Promise<NotFound> {
   const near = await deps.forecasts.seriesOf(pipeline, { prefix: series.slice(0, 2), limit: 1000 });
   const known = near.length > 0 ? near : await deps.forecasts.seriesOf(pipeline, { limit: 10_000 });
-  if (known.includes(series)) return new NotFound(`version ${version} of ${pipeline} has no served forecast of "${series}": only promoted candidates serve, and \`forecasts export\` has the others`);
+  if (known.includes(series))
+    return new NotFound(
+      `version ${version} of ${pipeline} has no served forecast of "${series}": only promoted candidates serve, and \`forecasts export\` has the others`,
+    );
   return notFound(`series in ${pipeline} called`, series, known, 'it serves no series yet');
 }
 

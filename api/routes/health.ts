@@ -7,11 +7,17 @@ import { failures, jsonAnswer } from '../describe-route.ts';
 import type { ActingEnvironment } from '../guards.ts';
 
 const health = createRoute({
-  method: 'get', path: '/healthz', tags: ['operations'], summary: 'Whether the API and the servers behind it answer.',
+  method: 'get',
+  path: '/healthz',
+  tags: ['operations'],
+  summary: 'Whether the API and the servers behind it answer.',
   responses: { 200: jsonAnswer(healthSchema, 'All answer.'), 503: jsonAnswer(healthSchema, 'Some do not.') },
 });
 const verifyAudit = createRoute({
-  method: 'get', path: '/v1/audit/verify', tags: ['operations'], summary: 'Recompute the hash chain of the audit table.',
+  method: 'get',
+  path: '/v1/audit/verify',
+  tags: ['operations'],
+  summary: 'Recompute the hash chain of the audit table.',
   responses: { 200: jsonAnswer(auditSchema, 'Whether it holds, and where it does not.'), ...failures },
 });
 
@@ -20,7 +26,9 @@ const patienceMs = 3000;
 
 export function addOperationRoutes(app: OpenAPIHono<ActingEnvironment>, deps: ApiDependencies): void {
   app.openapi(health, async (c) => {
-    const checks = Object.fromEntries(await Promise.all(Object.entries(deps.health).map(async ([name, check]) => [name, await look(check)] as const)));
+    const checks = Object.fromEntries(
+      await Promise.all(Object.entries(deps.health).map(async ([name, check]) => [name, await look(check)] as const)),
+    );
     const isWell = Object.values(checks).every(({ ok }) => ok);
     const body = { status: isWell ? ('ok' as const) : ('degraded' as const), version: deps.version, checks };
     return isWell ? c.json(body, 200) : c.json(body, 503);

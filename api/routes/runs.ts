@@ -2,7 +2,14 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 
 import { BadInput, Conflict } from '../../contracts/failure.ts';
-import { cancelledRunSchema, runDetailSchema, runListSchema, runStatusSchema, startRunRequestSchema, startedRunSchema } from '../../contracts/http.schema.ts';
+import {
+  cancelledRunSchema,
+  runDetailSchema,
+  runListSchema,
+  runStatusSchema,
+  startRunRequestSchema,
+  startedRunSchema,
+} from '../../contracts/http.schema.ts';
 import type { RunDetail, StepView } from '../../contracts/http.schema.ts';
 import type { RetrainInput } from '../../contracts/runs.ts';
 import { stepNames } from '../../contracts/steps.ts';
@@ -17,27 +24,50 @@ const byId = z.object({ id: z.string() });
 const tags = ['runs'];
 
 const startRun = createRoute({
-  method: 'post', path: '/v1/runs', tags, summary: 'Start a run of a pipeline.', ...changesNeedKey,
+  method: 'post',
+  path: '/v1/runs',
+  tags,
+  summary: 'Start a run of a pipeline.',
+  ...changesNeedKey,
   request: { body: jsonBody(startRunRequestSchema) },
   responses: { 202: jsonAnswer(startedRunSchema, 'Asked for; the run goes on by itself.'), ...changeFailures },
 });
 const listRuns = createRoute({
-  method: 'get', path: '/v1/runs', tags, summary: 'Runs, newest first.',
-  request: { query: z.object({ pipeline: z.string().optional(), status: runStatusSchema.optional(), limit: z.coerce.number().int().min(1).max(1000).default(20) }) },
+  method: 'get',
+  path: '/v1/runs',
+  tags,
+  summary: 'Runs, newest first.',
+  request: {
+    query: z.object({
+      pipeline: z.string().optional(),
+      status: runStatusSchema.optional(),
+      limit: z.coerce.number().int().min(1).max(1000).default(20),
+    }),
+  },
   responses: { 200: jsonAnswer(runListSchema, 'Runs.'), ...failures },
 });
 const showRun = createRoute({
-  method: 'get', path: '/v1/runs/{id}', tags, summary: 'One run with its steps and its result.',
+  method: 'get',
+  path: '/v1/runs/{id}',
+  tags,
+  summary: 'One run with its steps and its result.',
   request: { params: byId },
   responses: { 200: jsonAnswer(runDetailSchema, 'The run.'), ...failures },
 });
 const cancelRun = createRoute({
-  method: 'post', path: '/v1/runs/{id}/cancel', tags, summary: 'Ask a run to stop.', ...changesNeedKey,
+  method: 'post',
+  path: '/v1/runs/{id}/cancel',
+  tags,
+  summary: 'Ask a run to stop.',
+  ...changesNeedKey,
   request: { params: byId },
   responses: { 200: jsonAnswer(cancelledRunSchema, 'Asked to stop.'), ...changeFailures },
 });
 const retryRun = createRoute({
-  method: 'post', path: '/v1/runs/{id}/retry', tags, ...changesNeedKey,
+  method: 'post',
+  path: '/v1/runs/{id}/retry',
+  tags,
+  ...changesNeedKey,
   summary: 'Start a new run of the same input; finished steps come from the cache, so it resumes at the failed one.',
   request: { params: byId },
   responses: { 202: jsonAnswer(startedRunSchema, 'The new run.'), ...changeFailures },
@@ -48,12 +78,24 @@ export function addRunRoutes(app: OpenAPIHono<ActingEnvironment>, deps: ApiDepen
     const { pipeline, baseFolder, cutoff, seed } = c.req.valid('json');
     const chosen = seed === undefined ? pipeline : { ...pipeline, search: { ...pipeline.search, seed } };
     refuseWrongParameters(chosen);
-    return c.json(await begin(deps, { pipeline: chosen, baseFolder, actor: c.get('actor'), ...(cutoff !== undefined && { cutoff }) }), 202);
+    return c.json(
+      await begin(deps, {
+        pipeline: chosen,
+        baseFolder,
+        actor: c.get('actor'),
+        ...(cutoff !== undefined && { cutoff }),
+      }),
+      202,
+    );
   });
   app.openapi(listRuns, async (c) => {
     const { pipeline, status, limit } = c.req.valid('query');
     if (pipeline !== undefined) await requirePipeline(deps, pipeline);
-    const runs = await deps.runs.list({ limit, ...(pipeline !== undefined && { pipeline }), ...(status !== undefined && { status }) });
+    const runs = await deps.runs.list({
+      limit,
+      ...(pipeline !== undefined && { pipeline }),
+      ...(status !== undefined && { status }),
+    });
     return c.json({ runs: runs.map(runView) }, 200);
   });
   app.openapi(showRun, async (c) => c.json(detailView(await requireRun(deps, c.req.valid('param').id)), 200));
@@ -67,14 +109,21 @@ export function addRunRoutes(app: OpenAPIHono<ActingEnvironment>, deps: ApiDepen
     const { runId, status } = await requireRun(deps, c.req.valid('param').id);
     if (status === 'running') throw new Conflict(`run ${runId} is still running: cancel it first, or wait`);
     const input = await deps.runs.input(runId);
-    if (input === undefined) throw new Conflict(`what run ${runId} was asked to do isn't kept: start it from its pipeline file`);
+    if (input === undefined)
+      throw new Conflict(`what run ${runId} was asked to do isn't kept: start it from its pipeline file`);
     const { pipeline, baseFolder, cutoff } = input;
-    return c.json(await begin(deps, { pipeline, baseFolder, actor: c.get('actor'), ...(cutoff !== undefined && { cutoff }) }), 202);
+    return c.json(
+      await begin(deps, { pipeline, baseFolder, actor: c.get('actor'), ...(cutoff !== undefined && { cutoff }) }),
+      202,
+    );
   });
 }
 
 /** The row comes first: a run can be looked at from the moment its id is known, even while no worker takes it. */
-async function begin(deps: ApiDependencies, asked: Omit<RetrainInput, 'runId' | 'requestedAt'>): Promise<{ runId: string; workflowId: string }> {
+async function begin(
+  deps: ApiDependencies,
+  asked: Omit<RetrainInput, 'runId' | 'requestedAt'>,
+): Promise<{ runId: string; workflowId: string }> {
   const now = deps.now();
   const input: RetrainInput = { ...asked, runId: deps.newRunId(now), requestedAt: now.toISOString() };
   await deps.runs.start(input);
@@ -96,13 +145,31 @@ function refuseWrongParameters({ search }: RetrainInput['pipeline']): void {
   }
 }
 
-async function requireRun(deps: ApiDependencies, runId: string): Promise<RunRow & { readonly steps: readonly StepState[] }> {
+async function requireRun(
+  deps: ApiDependencies,
+  runId: string,
+): Promise<RunRow & { readonly steps: readonly StepState[] }> {
   const run = await deps.runs.get(runId);
   if (run !== undefined) return run;
-  throw notFound('run', runId, (await deps.runs.list({ limit: 1000 })).map((known) => known.runId), 'there are no runs yet');
+  throw notFound(
+    'run',
+    runId,
+    (await deps.runs.list({ limit: 1000 })).map((known) => known.runId),
+    'there are no runs yet',
+  );
 }
 
-function runView({ runId, pipeline, status, actor, requestedAt, finishedAt, cutoff, code, error }: RunRow): RunDetail['run'] {
+function runView({
+  runId,
+  pipeline,
+  status,
+  actor,
+  requestedAt,
+  finishedAt,
+  cutoff,
+  code,
+  error,
+}: RunRow): RunDetail['run'] {
   return { runId, pipeline, status, actor, requestedAt, finishedAt, cutoff, code, error };
 }
 

@@ -10,12 +10,18 @@ import { notFound, requirePipeline } from '../nearest.ts';
 const tags = ['snapshots'];
 
 const listSnapshots = createRoute({
-  method: 'get', path: '/v1/snapshots', tags, summary: 'Dataset versions, newest first.',
+  method: 'get',
+  path: '/v1/snapshots',
+  tags,
+  summary: 'Dataset versions, newest first.',
   request: { query: z.object({ pipeline: z.string().optional() }) },
   responses: { 200: jsonAnswer(snapshotListSchema, 'Snapshots.'), ...failures },
 });
 const showSnapshot = createRoute({
-  method: 'get', path: '/v1/snapshots/{digest}', tags, summary: 'One dataset version: sources, columns, totals over time.',
+  method: 'get',
+  path: '/v1/snapshots/{digest}',
+  tags,
+  summary: 'One dataset version: sources, columns, totals over time.',
   request: { params: z.object({ digest: z.string().describe('Digest or its first characters.') }) },
   responses: { 200: jsonAnswer(snapshotDetailSchema, 'The snapshot.'), ...failures },
 });
@@ -35,6 +41,12 @@ export function addSnapshotRoutes(app: OpenAPIHono<ActingEnvironment>, deps: Api
       throw notFound('snapshot', digest, known, 'there are none yet');
     }
     const { snapshot } = found;
-    return c.json({ snapshot, description: await deps.tables.describeTable({ file: await deps.artifacts.fetchFile(snapshot.sales) }) }, 200);
+    return c.json(
+      {
+        snapshot,
+        description: await deps.tables.describeTable({ file: await deps.artifacts.fetchFile(snapshot.sales) }),
+      },
+      200,
+    );
   });
 }

@@ -15,7 +15,9 @@ import { sessionOf } from '../session.ts';
 import type { CliDependencies, Session } from '../session.ts';
 
 export function addDoctorCommand(program: Command, dependencies: CliDependencies): void {
-  const command = program.command('doctor').description('Check the machine, the tools, the text model and the servers, with a remedy for what is missing.')
+  const command = program
+    .command('doctor')
+    .description('Check the machine, the tools, the text model and the servers, with a remedy for what is missing.')
     .action(async () => {
       const session = sessionOf(command, dependencies);
       const checks = [...checkPrerequisites(), ...tools(), textModel(session.env), ...(await servers(session))];
@@ -33,12 +35,21 @@ function renderCheck({ name, ok, optional, found, remedy }: Prerequisite, { term
 function tools(): Prerequisite[] {
   const paths = toolchainPaths();
   const files: readonly (readonly [string, string])[] = [
-    ['Temporal', paths.temporal], ['SeaweedFS', paths.weed], ['LightGBM', paths.lightgbmLibrary], ['DuckDB extensions', paths.duckdbExtensionsDir],
+    ['Temporal', paths.temporal],
+    ['SeaweedFS', paths.weed],
+    ['LightGBM', paths.lightgbmLibrary],
+    ['DuckDB extensions', paths.duckdbExtensionsDir],
     ['PostgreSQL', join(paths.postgresBinDir, 'postgres')],
   ];
   return files.map(([name, file]) => {
     const ok = existsSync(file);
-    return { name, ok, optional: false, found: ok ? 'installed' : `missing: ${file}`, remedy: 'npx forecastle install' };
+    return {
+      name,
+      ok,
+      optional: false,
+      found: ok ? 'installed' : `missing: ${file}`,
+      remedy: 'npx forecastle install',
+    };
   });
 }
 
@@ -47,7 +58,10 @@ function textModel(env: Session['env']): Prerequisite {
   const folder = join(modelsDirOf(env), model);
   const ok = existsSync(join(folder, 'onnx', 'model.onnx')) && existsSync(join(folder, 'tokenizer.json'));
   return {
-    name: 'text model', ok, optional: true, found: ok ? folder : `no ${model} in ${folder}`,
+    name: 'text model',
+    ok,
+    optional: true,
+    found: ok ? folder : `no ${model} in ${folder}`,
     remedy:
       'only pipelines with `embeddings` need it. Three ways: `npx forecastle install` with a model hub that answers (HF_ENDPOINT names ' +
       `another one); the same with Maven (\`mvn\`) installed; or copy onnx/model.onnx and tokenizer.json of ${model} into that folder`,
@@ -58,17 +72,30 @@ function textModel(env: Session['env']): Prerequisite {
 async function servers(session: Session): Promise<Prerequisite[]> {
   const stack = stackStatus();
   const isUp = stack.state === 'ready';
-  const supervisor: Prerequisite = { name: 'stack', ok: isUp, optional: stack.state === 'down', found: stack.state, remedy: 'npx forecastle up' };
+  const supervisor: Prerequisite = {
+    name: 'stack',
+    ok: isUp,
+    optional: stack.state === 'down',
+    found: stack.state,
+    remedy: 'npx forecastle up',
+  };
   try {
     const { checks } = await session.connect(undefined).get('/healthz', healthSchema);
     return [
       supervisor,
       ...Object.entries(checks).map(([name, { ok, error }]): Prerequisite => ({
-        name: `API → ${name}`, ok, optional: false, found: ok ? 'answers' : (error ?? 'does not answer'), remedy: 'npx forecastle status shows what runs; the logs say why',
+        name: `API → ${name}`,
+        ok,
+        optional: false,
+        found: ok ? 'answers' : (error ?? 'does not answer'),
+        remedy: 'npx forecastle status shows what runs; the logs say why',
       })),
     ];
   } catch (error) {
     const { message } = describeError(error);
-    return [supervisor, { name: 'API', ok: false, optional: stack.state === 'down', found: 'does not answer', remedy: message }];
+    return [
+      supervisor,
+      { name: 'API', ok: false, optional: stack.state === 'down', found: 'does not answer', remedy: message },
+    ];
   }
 }

@@ -6,7 +6,9 @@ import { sessionOf } from '../session.ts';
 import type { CliDependencies } from '../session.ts';
 
 export function addDownCommand(program: Command, dependencies: CliDependencies): void {
-  const command = program.command('down').description('Stop everything that runs; the data stay. Running pipelines go on at the next start.')
+  const command = program
+    .command('down')
+    .description('Stop everything that runs; the data stay. Running pipelines go on at the next start.')
     .action(async () => {
       const session = sessionOf(command, dependencies);
       const stopped = await down();

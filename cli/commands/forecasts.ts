@@ -14,15 +14,21 @@ import type { CliDependencies } from '../session.ts';
 
 export function addForecastsCommand(program: Command, dependencies: CliDependencies): void {
   const forecasts = program.command('forecasts').description('Forecasts of every series at once.');
-  const command = forecasts.command('export').description('Write the forecasts of the champion, or of a candidate, to a file: unique_id, ds, y_hat, q0.1 …')
+  const command = forecasts
+    .command('export')
+    .description('Write the forecasts of the champion, or of a candidate, to a file: unique_id, ds, y_hat, q0.1 …')
     .argument('<pipeline>', 'name of the pipeline')
     .requiredOption('--out <file>', 'a .csv or .parquet file')
     .option('--candidate <ref>', 'version, or first characters of the digest')
     .action(async (pipeline: string, options: { out: string; candidate?: string }) => {
       const session = sessionOf(command, dependencies);
       const format = extname(options.out).slice(1).toLowerCase();
-      if (format !== 'csv' && format !== 'parquet') throw new BadInput(`--out ${options.out}: the file must end in .csv or .parquet`);
-      const body = await session.api.download(`/v1/pipelines/${encodeURIComponent(pipeline)}/forecasts/export`, { format, candidate: options.candidate });
+      if (format !== 'csv' && format !== 'parquet')
+        throw new BadInput(`--out ${options.out}: the file must end in .csv or .parquet`);
+      const body = await session.api.download(`/v1/pipelines/${encodeURIComponent(pipeline)}/forecasts/export`, {
+        format,
+        candidate: options.candidate,
+      });
       const bytes = await writeWhole(options.out, body);
       session.print({ file: options.out, bytes }, () => `${options.out}: ${count(bytes)} bytes`);
     });
@@ -39,7 +45,8 @@ async function writeWhole(file: string, body: ReadableStream<Uint8Array>): Promi
     await rm(part, { force: true });
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
     if (code === 'ENOENT') throw new BadInput(`--out ${file}: its folder does not exist`, { cause: error });
-    if (code === 'EACCES' || code === 'EISDIR' || code === 'ENOSPC') throw new BadInput(`--out ${file} can't be written (${code})`, { cause: error });
+    if (code === 'EACCES' || code === 'EISDIR' || code === 'ENOSPC')
+      throw new BadInput(`--out ${file} can't be written (${code})`, { cause: error });
     throw error;
   }
   return (await stat(file)).size;

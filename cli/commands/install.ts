@@ -6,7 +6,9 @@ import { sessionOf } from '../session.ts';
 import type { CliDependencies } from '../session.ts';
 
 export function addInstallCommand(program: Command, dependencies: CliDependencies): void {
-  const command = program.command('install').description('Install what is missing of the pinned servers, libraries and the text model.')
+  const command = program
+    .command('install')
+    .description('Install what is missing of the pinned servers, libraries and the text model.')
     .action(async () => {
       const session = sessionOf(command, dependencies);
       const paths = await installEverything(session.env, session.interruption());

@@ -10,7 +10,9 @@ import type { CliDependencies } from '../session.ts';
 import { parseCount } from './runs.ts';
 
 export function addLineageCommand(program: Command, dependencies: CliDependencies): void {
-  const command = program.command('lineage').description('What something was made from, down to the source files and rows; or what was made from it.')
+  const command = program
+    .command('lineage')
+    .description('What something was made from, down to the source files and rows; or what was made from it.')
     .argument('<ref>', 'PIPELINE/SERIES/DATE of a forecast, a run id, a digest, a proposal, a source address')
     .option('--up', 'towards the sources (the default)')
     .option('--down', 'towards what was made from it')
@@ -20,7 +22,10 @@ export function addLineageCommand(program: Command, dependencies: CliDependencie
       const session = sessionOf(command, dependencies);
       if (options.up === true && options.down === true) throw new BadInput('--up and --down: choose one');
       const answer = await session.api.get('/v1/lineage', lineageSchema, {
-        ref, direction: options.down === true ? 'down' : 'up', depth: options.depth, rows: options.rows === true ? true : undefined,
+        ref,
+        direction: options.down === true ? 'down' : 'up',
+        depth: options.depth,
+        rows: options.rows === true ? true : undefined,
       });
       const { colors, columns } = session.terminal;
       session.print(answer, () => {
@@ -30,7 +35,14 @@ export function addLineageCommand(program: Command, dependencies: CliDependencie
         const right = (title: string): { title: string; align: 'right' } => ({ title, align: 'right' });
         const table = renderTable(
           [right('row'), { title: 'time' }, right('target'), right('price'), { title: 'returned' }, { title: 'kept' }],
-          answer.rows.map((row) => [String(row.row), row.time, text(row.target), text(row.price), row.returned ? 'yes' : '', row.kept ? 'yes' : 'no']),
+          answer.rows.map((row) => [
+            String(row.row),
+            row.time,
+            text(row.target),
+            text(row.price),
+            row.returned ? 'yes' : '',
+            row.kept ? 'yes' : 'no',
+          ]),
           colors,
         );
         return `${tree}\n\nsource rows (the first ${answer.rows.length})\n${table}`;

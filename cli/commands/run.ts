@@ -19,7 +19,9 @@ interface RunOptions {
 }
 
 export function addRunCommand(program: Command, dependencies: CliDependencies): void {
-  const command = program.command('run').description('Retrain a pipeline. Ends once the data were accepted, unless told to wait.')
+  const command = program
+    .command('run')
+    .description('Retrain a pipeline. Ends once the data were accepted, unless told to wait.')
     .argument('<file>', 'pipeline file')
     .option('--cutoff <date>', 'use no data after this day', parseDay)
     .option('--seed <n>', 'instead of the seed in the file', parseSeed)
@@ -46,13 +48,18 @@ async function run(session: Session, file: string, { cutoff, seed, wait, follow 
   if (detail === undefined) return leaveRunning(session, runId);
   if (detail.run.status === 'failed' || detail.run.status === 'cancelled') throw new RunFailed(detail);
   const note = stepNote(detail);
-  session.print({ ...started, ...(note !== undefined && { accepted: note }) }, () =>
-    `data accepted${note === undefined ? '' : `: ${note}`}\nto follow: npx forecastle runs show ${runId} --follow`);
+  session.print(
+    { ...started, ...(note !== undefined && { accepted: note }) },
+    () =>
+      `data accepted${note === undefined ? '' : `: ${note}`}\nto follow: npx forecastle runs show ${runId} --follow`,
+  );
 }
 
 /** Ctrl-C ends the looking, never the run. */
 export function leaveRunning(session: Session, runId: string): void {
-  session.terminal.err(`\nrun ${runId} goes on; to follow: npx forecastle runs show ${runId} --follow, to stop: npx forecastle runs cancel ${runId}\n`);
+  session.terminal.err(
+    `\nrun ${runId} goes on; to follow: npx forecastle runs show ${runId} --follow, to stop: npx forecastle runs cancel ${runId}\n`,
+  );
   session.exitWith(130);
 }
 
@@ -72,6 +79,7 @@ function parseDay(text: string): string {
 
 function parseSeed(text: string): number {
   const value = Number(text);
-  if (!Number.isInteger(value) || value < 1 || value > 2_147_483_646) throw new InvalidArgumentError('It must be a whole number from 1 to 2147483646.');
+  if (!Number.isInteger(value) || value < 1 || value > 2_147_483_646)
+    throw new InvalidArgumentError('It must be a whole number from 1 to 2147483646.');
   return value;
 }

@@ -1,7 +1,13 @@
 import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
 
-import { cancelledRunSchema, runDetailSchema, runListSchema, runStatusSchema, startedRunSchema } from '../../contracts/http.schema.ts';
+import {
+  cancelledRunSchema,
+  runDetailSchema,
+  runListSchema,
+  runStatusSchema,
+  startedRunSchema,
+} from '../../contracts/http.schema.ts';
 import type { RunDetail } from '../../contracts/http.schema.ts';
 import { withExample } from '../example.ts';
 import { followRun } from '../follow-run.ts';
@@ -29,7 +35,9 @@ export function parseCount(text: string): number {
 }
 
 function addList(runs: Command, dependencies: CliDependencies): void {
-  const command = runs.command('list').description('The latest runs, newest first.')
+  const command = runs
+    .command('list')
+    .description('The latest runs, newest first.')
     .option('--pipeline <name>', 'of one pipeline')
     .option('--status <status>', runStatusSchema.options.join(', '))
     .option('--limit <n>', 'at most so many', parseCount, 20)
@@ -41,7 +49,13 @@ function addList(runs: Command, dependencies: CliDependencies): void {
         answer.runs.length === 0
           ? 'no runs yet: npx forecastle run PIPELINE.yaml'
           : renderTable(
-              [{ title: 'run', max: 24 }, { title: 'pipeline', max: 20 }, { title: 'status' }, { title: 'requested (UTC)' }, { title: 'by', max: 14 }],
+              [
+                { title: 'run', max: 24 },
+                { title: 'pipeline', max: 20 },
+                { title: 'status' },
+                { title: 'requested (UTC)' },
+                { title: 'by', max: 14 },
+              ],
               answer.runs.map((run) => [run.runId, run.pipeline, run.status, minute(run.requestedAt), run.actor]),
               colors,
             ),
@@ -51,7 +65,10 @@ function addList(runs: Command, dependencies: CliDependencies): void {
 }
 
 function addShow(runs: Command, dependencies: CliDependencies): void {
-  const command = runs.command('show').description('One run: its steps, its result or its failure.').argument('<run>', 'run id')
+  const command = runs
+    .command('show')
+    .description('One run: its steps, its result or its failure.')
+    .argument('<run>', 'run id')
     .option('--follow', 'show every step until the run ends')
     .action(async (runId: string, options: { follow?: boolean }) => {
       const session = sessionOf(command, dependencies);
@@ -81,7 +98,10 @@ async function follow(session: Session, runId: string): Promise<void> {
 }
 
 function addCancel(runs: Command, dependencies: CliDependencies): void {
-  const command = runs.command('cancel').description('Ask a run to stop; what it finished stays cached.').argument('<run>', 'run id')
+  const command = runs
+    .command('cancel')
+    .description('Ask a run to stop; what it finished stays cached.')
+    .argument('<run>', 'run id')
     .action(async (runId: string) => {
       const session = sessionOf(command, dependencies);
       requireActor(session);
@@ -92,7 +112,8 @@ function addCancel(runs: Command, dependencies: CliDependencies): void {
 }
 
 function addRetry(runs: Command, dependencies: CliDependencies): void {
-  const command = runs.command('retry')
+  const command = runs
+    .command('retry')
     .description('Start the same pipeline again; finished steps come from the cache, so it resumes at the failed one.')
     .argument('<run>', 'run id')
     .option('--follow', 'show it until it ends')
@@ -101,7 +122,10 @@ function addRetry(runs: Command, dependencies: CliDependencies): void {
       requireActor(session);
       const started = await session.api.post(`/v1/runs/${encodeURIComponent(runId)}/retry`, startedRunSchema);
       if (options.follow === true) return follow(session, started.runId);
-      return session.print(started, () => `run ${started.runId} repeats ${runId}\nto follow: npx forecastle runs show ${started.runId} --follow`);
+      return session.print(
+        started,
+        () => `run ${started.runId} repeats ${runId}\nto follow: npx forecastle runs show ${started.runId} --follow`,
+      );
     });
   withExample(command, 'npx forecastle runs retry 20251124-081502-3f9a1c --as ana --follow');
 }

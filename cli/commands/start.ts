@@ -21,8 +21,11 @@ import { showProgress } from './up.ts';
 const starter = 'system:start';
 
 export function addStartCommand(program: Command, dependencies: CliDependencies): void {
-  const command = program.command('start')
-    .description('Install, start and retrain the example; stay up until Ctrl-C, which stops everything. This is what `npm start` does.')
+  const command = program
+    .command('start')
+    .description(
+      'Install, start and retrain the example; stay up until Ctrl-C, which stops everything. This is what `npm start` does.',
+    )
     .option('--exit', 'stop everything once the example has ended')
     .action(async (options: { exit?: boolean }) => start(sessionOf(command, dependencies), options.exit === true));
   withExample(command, 'npm start -- --exit');
@@ -66,7 +69,9 @@ async function runExample(session: Session, signal: AbortSignal): Promise<boolea
     // The stack stays: its user interfaces show what went wrong.
     const { message, exit } = describeError(error);
     session.exitWith(exit);
-    session.terminal.err(`forecastle: ${message}\n${renderPairs(addressPairs(session.addresses()), session.terminal.colors)}\n`);
+    session.terminal.err(
+      `forecastle: ${message}\n${renderPairs(addressPairs(session.addresses()), session.terminal.colors)}\n`,
+    );
     return true;
   }
 }
@@ -76,9 +81,13 @@ function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     // A listener alone does not keep a process alive.
     const keepAlive = setInterval(() => undefined, 60_000);
-    signal.addEventListener('abort', () => {
-      clearInterval(keepAlive);
-      resolve();
-    }, { once: true });
+    signal.addEventListener(
+      'abort',
+      () => {
+        clearInterval(keepAlive);
+        resolve();
+      },
+      { once: true },
+    );
   });
 }

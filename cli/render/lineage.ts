@@ -17,14 +17,22 @@ export function renderLineage({ start, direction, edges }: Lineage, columns: num
     const children = next.get(keyOf(node)) ?? [];
     const again = drawn.has(keyOf(node)) && children.length > 0;
     drawn.add(keyOf(node));
-    const label = shorten(`${nameOf(node)}${again ? ' ↑' : ''}`, columns - lead.length - branch.length - (by === undefined ? 0 : by.length + 3));
+    const label = shorten(
+      `${nameOf(node)}${again ? ' ↑' : ''}`,
+      columns - lead.length - branch.length - (by === undefined ? 0 : by.length + 3),
+    );
     lines.push(`${colors.dim(lead + branch)}${label}${by === undefined ? '' : colors.dim(` (${by})`)}`);
     if (again) return;
     const below = lead + (branch === '' ? '' : branch.startsWith('└') ? '   ' : '│  ');
-    children.forEach((child, index) => draw(child.node, child.by, below, index === children.length - 1 ? '└─ ' : '├─ '));
+    children.forEach((child, index) =>
+      draw(child.node, child.by, below, index === children.length - 1 ? '└─ ' : '├─ '),
+    );
   };
   draw(start, undefined, '', '');
-  if (edges.length === 0) lines.push(direction === 'up' ? 'nothing recorded that it was made from' : 'nothing recorded that was made from it');
+  if (edges.length === 0)
+    lines.push(
+      direction === 'up' ? 'nothing recorded that it was made from' : 'nothing recorded that was made from it',
+    );
   return lines.join('\n');
 }
 

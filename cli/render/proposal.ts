@@ -12,12 +12,17 @@ export function renderProposal(proposal: ProposalView, colors: Colors): string {
       ['proposal', `${proposal.id}, ${proposal.status}`],
       ['pipeline', proposal.pipeline],
       ['candidate', `version ${proposal.version}, ${shortDigest(proposal.candidate)}, of run ${proposal.runId}`],
-      ['proposed', `${minute(proposal.proposedAt)} UTC by ${proposal.proposedBy}; expires ${minute(proposal.expiresAt)} UTC`],
+      [
+        'proposed',
+        `${minute(proposal.proposedAt)} UTC by ${proposal.proposedBy}; expires ${minute(proposal.expiresAt)} UTC`,
+      ],
       ...renderGates(proposal, colors),
       ['evidence', `snapshot ${shortDigest(evidence.snapshot)}, metrics ${shortDigest(evidence.metrics)}`],
       ['', `pipeline ${shortDigest(evidence.pipeline)}, code ${shortDigest(evidence.code)}`],
       ...proposal.decisions.map(({ verdict, actor, reason }): [string, string] => [verdict, `${actor}: ${reason}`]),
-      ...(proposal.status === 'open' ? [['missing', `${missing} approval${missing === 1 ? '' : 's'}`] satisfies [string, string]] : []),
+      ...(proposal.status === 'open'
+        ? [['missing', `${missing} approval${missing === 1 ? '' : 's'}`] satisfies [string, string]]
+        : []),
     ],
     colors,
   );

@@ -13,7 +13,10 @@ export function renderMetrics(rows: readonly MetricRowView[], colors: Colors): s
     const row = rows.find((candidate) => candidate.model === model && candidate.split === split);
     return measures.map((measure) => (measure === 'bias' ? signed(row?.[measure]) : score(row?.[measure])));
   };
-  const titles = measures.map((measure) => ({ title: measure === 'bias' ? 'bias' : measure.toUpperCase(), align: 'right' as const }));
+  const titles = measures.map((measure) => ({
+    title: measure === 'bias' ? 'bias' : measure.toUpperCase(),
+    align: 'right' as const,
+  }));
   const table = renderTable(
     [{ title: 'model', max: 18 }, ...titles, ...titles],
     models.map((model) => [model, ...cells(model, 'folds'), ...cells(model, 'test')]),
@@ -21,7 +24,9 @@ export function renderMetrics(rows: readonly MetricRowView[], colors: Colors): s
   );
   const [heading = '', ...lines] = table.split('\n');
   const middle = Math.max(...models.map((model) => Math.min(model.length, 18)), 'model'.length);
-  return [colors.dim(`${' '.repeat(middle + 2)}folds (mean)${' '.repeat(16)}test (untouched)`), heading, ...lines].join('\n');
+  return [colors.dim(`${' '.repeat(middle + 2)}folds (mean)${' '.repeat(16)}test (untouched)`), heading, ...lines].join(
+    '\n',
+  );
 }
 
 const order = ['ensemble', 'lightgbm', 'lstm', 'window-average', 'seasonal-naive', 'champion'];
@@ -41,7 +46,10 @@ export function renderResult(result: RetrainResultView, addresses: Addresses, co
     ['weights', weights.join(', ')],
     ['cutoff', `${result.cutoffs.final}; tested on what follows ${result.cutoffs.test}`],
     ['forecasts', `${count(result.forecastSeries)} series`],
-    ...result.gates.map((gate): [string, string] => ['gate', `${gate.holds ? colors.green('✓') : colors.red('✗')} ${gate.reason}`]),
+    ...result.gates.map((gate): [string, string] => [
+      'gate',
+      `${gate.holds ? colors.green('✓') : colors.red('✗')} ${gate.reason}`,
+    ]),
     ...proposalPairs(result, colors),
     ...addressPairs(addresses),
   ];

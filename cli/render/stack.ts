@@ -23,16 +23,30 @@ export function renderStack(report: StackReport, colors: Colors): string {
   if (report.services.length === 0) return `the stack is ${report.state}: npx forecastle up`;
   const table = renderTable(
     [
-      { title: 'service' }, { title: 'state' }, { title: 'pid', align: 'right' }, { title: 'port', align: 'right' },
-      { title: 'memory', align: 'right' }, { title: 'restarts', align: 'right' }, { title: 'address', max: 30 },
+      { title: 'service' },
+      { title: 'state' },
+      { title: 'pid', align: 'right' },
+      { title: 'port', align: 'right' },
+      { title: 'memory', align: 'right' },
+      { title: 'restarts', align: 'right' },
+      { title: 'address', max: 30 },
     ],
     report.services.map((service) => [
-      service.name, service.state, text(service.pid), text(service.port), mebibytes(service.memoryBytes), String(service.restarts),
+      service.name,
+      service.state,
+      text(service.pid),
+      text(service.port),
+      mebibytes(service.memoryBytes),
+      String(service.restarts),
       addressOf(service),
     ]),
     colors,
   );
-  const lines = [table, '', `stack ${report.state}, ${mebibytes(report.memoryBytes)} in all, state in ${report.stateDir}`];
+  const lines = [
+    table,
+    '',
+    `stack ${report.state}, ${mebibytes(report.memoryBytes)} in all, state in ${report.stateDir}`,
+  ];
   if (report.error !== undefined) lines.push(report.error);
   for (const { name, lastError } of report.services) if (lastError !== undefined) lines.push(`${name}: ${lastError}`);
   return [...lines, ...report.notes].join('\n');

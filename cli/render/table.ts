@@ -5,8 +5,21 @@ import Table from 'cli-table3';
 import type { Colors } from '../terminal.ts';
 
 const none = {
-  top: '', 'top-mid': '', 'top-left': '', 'top-right': '', bottom: '', 'bottom-mid': '', 'bottom-left': '', 'bottom-right': '',
-  left: '', 'left-mid': '', mid: '', 'mid-mid': '', right: '', 'right-mid': '', middle: ' ',
+  top: '',
+  'top-mid': '',
+  'top-left': '',
+  'top-right': '',
+  bottom: '',
+  'bottom-mid': '',
+  'bottom-left': '',
+  'bottom-right': '',
+  left: '',
+  'left-mid': '',
+  mid: '',
+  'mid-mid': '',
+  right: '',
+  'right-mid': '',
+  middle: ' ',
 };
 
 export interface Column {
@@ -25,7 +38,11 @@ export function renderTable(columns: readonly Column[], rows: readonly (readonly
     colAligns: columns.map((column) => column.align ?? 'left'),
   });
   for (const row of rows) table.push(row.map((cell, index) => shorten(cell, columns[index]?.max)));
-  return table.toString().split('\n').map((line) => line.trimEnd()).join('\n');
+  return table
+    .toString()
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .join('\n');
 }
 
 export function shorten(text: string, max: number | undefined): string {
@@ -36,7 +53,9 @@ export function shorten(text: string, max: number | undefined): string {
 export function renderPairs(pairs: readonly (readonly [string, string])[], colors: Colors, columns = 80): string {
   const width = Math.max(...pairs.map(([name]) => name.length));
   const indent = `\n${' '.repeat(width + 2)}`;
-  return pairs.map(([name, value]) => `${colors.dim(name.padEnd(width))}  ${wrap(value, columns - width - 2).join(indent)}`).join('\n');
+  return pairs
+    .map(([name, value]) => `${colors.dim(name.padEnd(width))}  ${wrap(value, columns - width - 2).join(indent)}`)
+    .join('\n');
 }
 
 /** Breaks at spaces only: a digest, an address, a name stays in one piece. Colours have no width. */

@@ -27,10 +27,13 @@ function answerWith(replaced: Partial<ApiDependencies> = {}): Fakes {
 
 beforeAll(async () => {
   await new Promise<void>((resolve) => {
-    listening = serve({ fetch: (request) => createApp(server.fakes.deps).fetch(request), hostname: '127.0.0.1', port: 0 }, ({ port }) => {
-      server.url = `http://127.0.0.1:${port}`;
-      resolve();
-    });
+    listening = serve(
+      { fetch: (request) => createApp(server.fakes.deps).fetch(request), hostname: '127.0.0.1', port: 0 },
+      ({ port }) => {
+        server.url = `http://127.0.0.1:${port}`;
+        resolve();
+      },
+    );
   });
 });
 afterAll(() => {
@@ -44,22 +47,41 @@ interface Outcome {
   readonly err: string;
 }
 
-async function forecastle(line: readonly string[], { env = {}, url = server.url, signal = new AbortController().signal }: { env?: Record<string, string>; url?: string; signal?: AbortSignal } = {}): Promise<Outcome> {
+async function forecastle(
+  line: readonly string[],
+  {
+    env = {},
+    url = server.url,
+    signal = new AbortController().signal,
+  }: { env?: Record<string, string>; url?: string; signal?: AbortSignal } = {},
+): Promise<Outcome> {
   let [out, err] = ['', ''];
   const code = await runCommandLine(line, {
     terminal: {
-      out: (text) => (out += text), err: (text) => (err += text), isTTY: false, columns: 80, colors: pc.createColors(false), live: () => undefined,
+      out: (text) => (out += text),
+      err: (text) => (err += text),
+      isTTY: false,
+      columns: 80,
+      colors: pc.createColors(false),
+      live: () => undefined,
     },
     env,
     connect: (actor) => createApiClient({ url, key, actor }),
-    addresses: () => ({ api: 'http://127.0.0.1:8080', temporal: 'http://127.0.0.1:8233', mlflow: 'http://127.0.0.1:5000' }),
+    addresses: () => ({
+      api: 'http://127.0.0.1:8080',
+      temporal: 'http://127.0.0.1:8233',
+      mlflow: 'http://127.0.0.1:5000',
+    }),
     interruption: () => signal,
   });
   return { code, out, err };
 }
 
 const pipelineFile = join(scratch, 'pipeline.yaml');
-writeFileSync(pipelineFile, 'name: shop\ntask: forecast\nfrequency: week\nhorizon: 4\nsources: { sales: { uri: s.csv, columns: { series: a, time: b, target: c } } }\n');
+writeFileSync(
+  pipelineFile,
+  'name: shop\ntask: forecast\nfrequency: week\nhorizon: 4\nsources: { sales: { uri: s.csv, columns: { series: a, time: b, target: c } } }\n',
+);
 
 /** The store's run `run-3` ends as told as soon as it was started. */
 function endingRun(end: { status: 'done' | 'failed'; code?: string; error?: string }): Partial<ApiDependencies> {
@@ -72,8 +94,13 @@ function endingRun(end: { status: 'done' | 'failed'; code?: string; error?: stri
         if (run === undefined || runId !== 'run-3') return run;
         const failed = end.status === 'failed';
         return {
-          ...run, ...end, ...(failed ? {} : { result: { ...result, runId } }),
-          steps: [{ step: 'ingest', status: 'done', seconds: 1.25, note: '541,909 rows, 3,941 series' }, { step: 'validate', status: failed ? 'failed' : 'cached', seconds: 0.1 }],
+          ...run,
+          ...end,
+          ...(failed ? {} : { result: { ...result, runId } }),
+          steps: [
+            { step: 'ingest', status: 'done', seconds: 1.25, note: '541,909 rows, 3,941 series' },
+            { step: 'validate', status: failed ? 'failed' : 'cached', seconds: 0.1 },
+          ],
         };
       },
     },
@@ -85,8 +112,14 @@ describe('run', () => {
     answerWith(endingRun({ status: 'done' }));
     const { code, out, err } = await forecastle(['run', pipelineFile, '--as', 'ana', '--seed', '3']);
     expect({ code, err }).toEqual({ code: 0, err: '' });
-    expect(out).toBe('run run-3 of shop\ndata accepted: 541,909 rows, 3,941 series\nto follow: npx forecastle runs show run-3 --follow\n');
-    expect(server.fakes.started[0]).toMatchObject({ actor: 'ana', baseFolder: scratch, pipeline: { search: { seed: 3 } } });
+    expect(out).toBe(
+      'run run-3 of shop\ndata accepted: 541,909 rows, 3,941 series\nto follow: npx forecastle runs show run-3 --follow\n',
+    );
+    expect(server.fakes.started[0]).toMatchObject({
+      actor: 'ana',
+      baseFolder: scratch,
+      pipeline: { search: { seed: 3 } },
+    });
   });
   test('followed without a terminal it appends a line per step and ends with the table', async () => {
     answerWith(endingRun({ status: 'done' }));
@@ -117,16 +150,23 @@ describe('run', () => {
     `);
   });
   test.each([
-    ['ValidationBlocked', 3], ['BadInput', 2], ['ModelWeightsMissing', 2], ['TrainingFailed', 1],
+    ['ValidationBlocked', 3],
+    ['BadInput', 2],
+    ['ModelWeightsMissing', 2],
+    ['TrainingFailed', 1],
   ])('a run that failed with %s ends the command with exit code %i and one line', async (code, exit) => {
     answerWith(endingRun({ status: 'failed', code, error: 'sales.csv row 3: not a number' }));
     expect(await forecastle(['run', pipelineFile, '--wait', '--as', 'ana'])).toEqual({
-      code: exit, out: 'run run-3 of shop\n', err: 'forecastle: run run-3 failed at validate: sales.csv row 3: not a number\n',
+      code: exit,
+      out: 'run run-3 of shop\n',
+      err: 'forecastle: run run-3 failed at validate: sales.csv row 3: not a number\n',
     });
   });
   test('Ctrl-C while following leaves the run running and says so', async () => {
     answerWith();
-    const { code, err } = await forecastle(['run', pipelineFile, '--follow', '--as', 'ana'], { signal: AbortSignal.timeout(200) });
+    const { code, err } = await forecastle(['run', pipelineFile, '--follow', '--as', 'ana'], {
+      signal: AbortSignal.timeout(200),
+    });
     expect(code).toBe(130);
     expect(err).toContain('run run-3 goes on');
     expect(server.fakes.cancelled).toEqual([]);
@@ -138,7 +178,9 @@ describe('run', () => {
     answerWith(endingRun({ status: 'failed', code: 'BadInput', error: 'no' }));
     const failed = await forecastle(['--json', 'run', pipelineFile, '--wait', '--as', 'ana']);
     expect(failed.err).toBe('');
-    expect(JSON.parse(failed.out)).toEqual({ error: { code: 'BadInput', message: 'run run-3 failed at validate: no' } });
+    expect(JSON.parse(failed.out)).toEqual({
+      error: { code: 'BadInput', message: 'run run-3 failed at validate: no' },
+    });
   });
 });
 
@@ -175,7 +217,9 @@ test('an API that is not there is one line, exit code 1', async () => {
   });
   const { code, err } = await forecastle(['runs', 'list'], { url: `http://127.0.0.1:${free}` });
   expect(code).toBe(1);
-  expect(err).toMatch(/^forecastle: the API at http:\S+ does not answer \(ECONNREFUSED\): run `npx forecastle status`[^\n]*\n$/);
+  expect(err).toMatch(
+    /^forecastle: the API at http:\S+ does not answer \(ECONNREFUSED\): run `npx forecastle status`[^\n]*\n$/,
+  );
 });
 
 test('approving shows the gates and sends exactly the evidence that was shown', async () => {
@@ -184,14 +228,22 @@ test('approving shows the gates and sends exactly the evidence that was shown', 
   expect(code).toBe(0);
   expect(out).toContain('✓ WQL 0.400 against 0.520');
   expect(out.trimEnd().endsWith('version 1 of shop is the champion')).toBe(true);
-  expect(server.fakes.decisions).toEqual([{ proposalId: 'prop-1', verdict: 'approve', reason: 'better', actor: 'ana', evidence: proposal.evidence }]);
+  expect(server.fakes.decisions).toEqual([
+    { proposalId: 'prop-1', verdict: 'approve', reason: 'better', actor: 'ana', evidence: proposal.evidence },
+  ]);
 });
 
 test('an audit chain that is broken is told with its row, exit code 1', async () => {
   answerWith();
   expect(await forecastle(['audit', 'verify'])).toEqual({ code: 0, out: 'ok: 3 rows, unbroken\n', err: '' });
-  answerWith({ audit: { verify: async () => ({ ok: false, rows: 3, broken: { row: 2, reason: 'its hash differs' } }) } });
-  expect(await forecastle(['audit', 'verify'])).toEqual({ code: 1, out: 'broken at row 2: its hash differs\n', err: '' });
+  answerWith({
+    audit: { verify: async () => ({ ok: false, rows: 3, broken: { row: 2, reason: 'its hash differs' } }) },
+  });
+  expect(await forecastle(['audit', 'verify'])).toEqual({
+    code: 1,
+    out: 'broken at row 2: its hash differs\n',
+    err: '',
+  });
 });
 
 test('an export writes the whole file or none', async () => {
@@ -207,9 +259,17 @@ test('an export writes the whole file or none', async () => {
 
 describe('what people read fits in 80 columns', () => {
   test.each([
-    [['runs', 'list']], [['runs', 'show', 'run-1']], [['candidates', 'list', 'shop']], [['candidates', 'compare', 'shop', '1', '2']], [['proposals', 'list']],
-    [['proposals', 'show', 'prop-1']], [['champion', 'shop']], [['forecast', 'shop', '--series', '85123A']],
-    [['lineage', 'shop/85123A/2011-12-12', '--rows']], [['dataset', 'list']], [['dataset', 'show', '555']],
+    [['runs', 'list']],
+    [['runs', 'show', 'run-1']],
+    [['candidates', 'list', 'shop']],
+    [['candidates', 'compare', 'shop', '1', '2']],
+    [['proposals', 'list']],
+    [['proposals', 'show', 'prop-1']],
+    [['champion', 'shop']],
+    [['forecast', 'shop', '--series', '85123A']],
+    [['lineage', 'shop/85123A/2011-12-12', '--rows']],
+    [['dataset', 'list']],
+    [['dataset', 'show', '555']],
   ])('%j', async (line) => {
     answerWith();
     const { code, out } = await forecastle(line);

@@ -33,30 +33,102 @@ function lineOf(text: string): string {
 }
 
 test('a short file gets every default', () => {
-  expect(parsePipeline(good, 'p.yaml')).toMatchObject({ name: 'shop', evaluate: { folds: 3 }, search: { trials: { lightgbm: 8, lstm: 2 } } });
+  expect(parsePipeline(good, 'p.yaml')).toMatchObject({
+    name: 'shop',
+    evaluate: { folds: 3 },
+    search: { trials: { lightgbm: 8, lstm: 2 } },
+  });
 });
 
 test.each([
-  ['an unknown key at the top', good.replace('horizon: 4', 'horizont: 4\nhorizon: 4'), 'p.yaml line 10, horizont: unknown key; did you mean "horizon"?'],
-  ['an unknown key deep inside', good.replace('target: units', 'target: units, prise: p'), 'p.yaml line 6, sources.sales.columns.prise: unknown key; did you mean "price"?'],
-  ['an unknown key of a rule', good.replace("pattern: '^\\d'", "pattern: '^\\d', patern: x"), 'p.yaml line 8, sources.sales.filters.0.patern: unknown key; did you mean "pattern"?'],
-  ['an unknown rule', good.replace('rule: matches', 'rule: match'), 'p.yaml line 8, sources.sales.filters.0.rule: "match" is not a known rule; did you mean matches? Allowed are matches, not-matches, in,'],
+  [
+    'an unknown key at the top',
+    good.replace('horizon: 4', 'horizont: 4\nhorizon: 4'),
+    'p.yaml line 10, horizont: unknown key; did you mean "horizon"?',
+  ],
+  [
+    'an unknown key deep inside',
+    good.replace('target: units', 'target: units, prise: p'),
+    'p.yaml line 6, sources.sales.columns.prise: unknown key; did you mean "price"?',
+  ],
+  [
+    'an unknown key of a rule',
+    good.replace("pattern: '^\\d'", "pattern: '^\\d', patern: x"),
+    'p.yaml line 8, sources.sales.filters.0.patern: unknown key; did you mean "pattern"?',
+  ],
+  [
+    'an unknown rule',
+    good.replace('rule: matches', 'rule: match'),
+    'p.yaml line 8, sources.sales.filters.0.rule: "match" is not a known rule; did you mean matches? Allowed are matches, not-matches, in,',
+  ],
   ['a missing key', good.replace('horizon: 4\n', ''), 'p.yaml line 1, horizon: is missing: add it (a number)'],
   ['a missing block', good.replace(/sources:[^]*?frequency/, 'frequency'), 'p.yaml line 1, sources: is missing'],
-  ['a missing choice', good.replace('frequency: week\n', ''), 'p.yaml line 1, frequency: is missing: allowed are day, week, month'],
-  ['a wrong type', good.replace('horizon: 4', 'horizon: four'), 'p.yaml line 10, horizon: must be a number, not "four"'],
-  ['a broken number', good.replace('horizon: 4', 'horizon: 4.5'), 'p.yaml line 10, horizon: must be a whole number, not 4.5'],
-  ['a number out of range', good.replace('horizon: 4', 'horizon: 0'), 'p.yaml line 10, horizon: 0 is too small: at least 1'],
-  ['text where a block belongs', good.replace(/sales:[^]*?frequency/, 'sales: sales.csv\nfrequency'), 'p.yaml line 4, sources.sales: must be a block of `key: value` lines, not "sales.csv"'],
-  ['a wrong choice', good.replace('frequency: week', 'frequency: weekly'), 'p.yaml line 9, frequency: "weekly" is not allowed: allowed are day, week, month; did you mean week?'],
-  ['a wrong only choice', good.replace('task: forecast', 'task: classify'), 'p.yaml line 2, task: "classify" is not allowed: allowed is forecast'],
-  ['a wrong item of a list', `${good}models: [lightgbm, prophet]\n`, 'p.yaml line 11, models.1: "prophet" is not allowed: allowed are seasonal-naive'],
-  ['a wrong name', good.replace('name: shop', 'name: My Shop'), 'p.yaml line 1, name: "My Shop": lower-case letters, digits and hyphens, 63 at most'],
+  [
+    'a missing choice',
+    good.replace('frequency: week\n', ''),
+    'p.yaml line 1, frequency: is missing: allowed are day, week, month',
+  ],
+  [
+    'a wrong type',
+    good.replace('horizon: 4', 'horizon: four'),
+    'p.yaml line 10, horizon: must be a number, not "four"',
+  ],
+  [
+    'a broken number',
+    good.replace('horizon: 4', 'horizon: 4.5'),
+    'p.yaml line 10, horizon: must be a whole number, not 4.5',
+  ],
+  [
+    'a number out of range',
+    good.replace('horizon: 4', 'horizon: 0'),
+    'p.yaml line 10, horizon: 0 is too small: at least 1',
+  ],
+  [
+    'text where a block belongs',
+    good.replace(/sales:[^]*?frequency/, 'sales: sales.csv\nfrequency'),
+    'p.yaml line 4, sources.sales: must be a block of `key: value` lines, not "sales.csv"',
+  ],
+  [
+    'a wrong choice',
+    good.replace('frequency: week', 'frequency: weekly'),
+    'p.yaml line 9, frequency: "weekly" is not allowed: allowed are day, week, month; did you mean week?',
+  ],
+  [
+    'a wrong only choice',
+    good.replace('task: forecast', 'task: classify'),
+    'p.yaml line 2, task: "classify" is not allowed: allowed is forecast',
+  ],
+  [
+    'a wrong item of a list',
+    `${good}models: [lightgbm, prophet]\n`,
+    'p.yaml line 11, models.1: "prophet" is not allowed: allowed are seasonal-naive',
+  ],
+  [
+    'a wrong name',
+    good.replace('name: shop', 'name: My Shop'),
+    'p.yaml line 1, name: "My Shop": lower-case letters, digits and hyphens, 63 at most',
+  ],
   ['quantiles that fall', `${good}quantiles: [0.9, 0.1]\n`, 'p.yaml line 11, quantiles: [0.9,0.1]: must increase'],
-  ['an unknown parameter', `${good}search:\n  space:\n    lightgbm:\n      num_leafs: 31\n`, 'p.yaml line 14, search.space.lightgbm.num_leafs: unknown parameter; known are'],
-  ['a parameter out of range', `${good}search: { space: { lightgbm: { learning_rate: 7 } } }\n`, 'p.yaml line 11, search.space.lightgbm.learning_rate: 7 is not a number from 0.0001 to 1'],
-  ['a distribution that is none', `${good}search: { space: { lstm: { units: { from: 1 } } } }\n`, 'p.yaml line 11, search.space.lstm.units: {"from":1} is neither a fixed value nor one of { int: [a, b] }'],
-  ['a wrong end of a range', `${good}search: { space: { lstm: { units: { int: [1, x] } } } }\n`, 'p.yaml line 11, search.space.lstm.units.int.1: must be a number, not "x"'],
+  [
+    'an unknown parameter',
+    `${good}search:\n  space:\n    lightgbm:\n      num_leafs: 31\n`,
+    'p.yaml line 14, search.space.lightgbm.num_leafs: unknown parameter; known are',
+  ],
+  [
+    'a parameter out of range',
+    `${good}search: { space: { lightgbm: { learning_rate: 7 } } }\n`,
+    'p.yaml line 11, search.space.lightgbm.learning_rate: 7 is not a number from 0.0001 to 1',
+  ],
+  [
+    'a distribution that is none',
+    `${good}search: { space: { lstm: { units: { from: 1 } } } }\n`,
+    'p.yaml line 11, search.space.lstm.units: {"from":1} is neither a fixed value nor one of { int: [a, b] }',
+  ],
+  [
+    'a wrong end of a range',
+    `${good}search: { space: { lstm: { units: { int: [1, x] } } } }\n`,
+    'p.yaml line 11, search.space.lstm.units.int.1: must be a number, not "x"',
+  ],
   ['a key twice', `${good}horizon: 5\n`, 'p.yaml line 11: this key stands twice on its level: keep one of them'],
   ['a tab', good.replace('  sales:', '\tsales:'), 'p.yaml line 4: a tab where YAML wants spaces'],
   ['two documents', `${good}---\nname: x\n`, 'p.yaml line 11: a second document begins here'],

@@ -17,8 +17,21 @@ test.each([...referencePages()])('%s is what the code says (`npm run docs:cli` w
 test('every command that does something has a description and one example', () => {
   let help = '';
   const program = createProgram({
-    terminal: { out: (text) => (help += text), err: () => undefined, isTTY: false, columns: 80, colors: pc.createColors(false), live: () => undefined },
-    env: {}, connect: () => { throw new Error('not here'); }, addresses: () => ({}), interruption: () => new AbortController().signal, exitWith: () => undefined,
+    terminal: {
+      out: (text) => (help += text),
+      err: () => undefined,
+      isTTY: false,
+      columns: 80,
+      colors: pc.createColors(false),
+      live: () => undefined,
+    },
+    env: {},
+    connect: () => {
+      throw new Error('not here');
+    },
+    addresses: () => ({}),
+    interruption: () => new AbortController().signal,
+    exitWith: () => undefined,
   });
   const leaves = commandsBelow(program).filter((command) => command.commands.length === 0);
   expect(leaves.length).toBeGreaterThan(20);
@@ -32,6 +45,8 @@ test('every command that does something has a description and one example', () =
 });
 
 test('the published schema takes the short file that editors will see most', () => {
-  const published = z.object({ required: z.array(z.string()), additionalProperties: z.literal(false) }).parse(JSON.parse(referencePages().get(join('docs', 'pipeline.schema.json')) ?? ''));
+  const published = z
+    .object({ required: z.array(z.string()), additionalProperties: z.literal(false) })
+    .parse(JSON.parse(referencePages().get(join('docs', 'pipeline.schema.json')) ?? ''));
   expect(published.required.toSorted()).toEqual(['frequency', 'horizon', 'name', 'sources', 'task']);
 });

@@ -23,12 +23,19 @@ let native: NativeConnection;
 
 beforeAll(async () => {
   native = await NativeConnection.connect({ address: temporal.address });
-  worker = await Worker.create({ connection: native, namespace: temporal.namespace, taskQueue: 'pipeline', workflowsPath: new URL('./refusing-champion.ts', import.meta.url).pathname });
+  worker = await Worker.create({
+    connection: native,
+    namespace: temporal.namespace,
+    taskQueue: 'pipeline',
+    workflowsPath: new URL('./refusing-champion.ts', import.meta.url).pathname,
+  });
   running = worker.run();
 });
 afterAll(async () => {
   const connection = await Connection.connect({ address: temporal.address });
-  await new Client({ connection, namespace: temporal.namespace }).workflow.getHandle(workflowIds.champion(name)).terminate('the test is over');
+  await new Client({ connection, namespace: temporal.namespace }).workflow
+    .getHandle(workflowIds.champion(name))
+    .terminate('the test is over');
   await connection.close();
   worker.shutdown();
   await running;
@@ -37,15 +44,42 @@ afterAll(async () => {
 });
 
 const run = (runId: string): RetrainInput => ({
-  runId, baseFolder: '/data', actor: 'ana', requestedAt: '2025-11-24T08:00:00.000Z',
-  pipeline: pipelineSchema.parse({ name, task: 'forecast', frequency: 'week', horizon: 4, sources: { sales: { uri: 's.csv', columns: { series: 'a', time: 'b', target: 'c' } } } }),
+  runId,
+  baseFolder: '/data',
+  actor: 'ana',
+  requestedAt: '2025-11-24T08:00:00.000Z',
+  pipeline: pipelineSchema.parse({
+    name,
+    task: 'forecast',
+    frequency: 'week',
+    horizon: 4,
+    sources: { sales: { uri: 's.csv', columns: { series: 'a', time: 'b', target: 'c' } } },
+  }),
 });
 const evidence = { candidate: 'c', snapshot: 's', metrics: 'm', pipeline: 'p', code: 'k' };
 const proposal: Proposal = {
-  id: 'p1', pipeline: name, candidate: 'c', version: 1, runId: 'r', evidence, gates: [], status: 'open', proposedBy: 'system:retrain',
-  proposedAt: '2025-11-24T08:00:00.000Z', expiresAt: '2025-11-27T08:00:00.000Z', quorum: 1, decisions: [],
+  id: 'p1',
+  pipeline: name,
+  candidate: 'c',
+  version: 1,
+  runId: 'r',
+  evidence,
+  gates: [],
+  status: 'open',
+  proposedBy: 'system:retrain',
+  proposedAt: '2025-11-24T08:00:00.000Z',
+  expiresAt: '2025-11-27T08:00:00.000Z',
+  quorum: 1,
+  decisions: [],
 };
-const decision = (changed: Partial<Decision> = {}): Decision => ({ proposalId: 'p1', verdict: 'approve', reason: 'better', actor: 'ana', evidence, ...changed });
+const decision = (changed: Partial<Decision> = {}): Decision => ({
+  proposalId: 'p1',
+  verdict: 'approve',
+  reason: 'better',
+  actor: 'ana',
+  evidence,
+  ...changed,
+});
 
 test('a run is started once per id, and asked to stop', async () => {
   expect(await gateway.startRetrain(run('r1'))).toEqual({ workflowId: `retrain/${name}/r1` });
@@ -65,7 +99,9 @@ describe('decisions', () => {
     expect((await gateway.decide(name, decision({ reason: 'still better' }))).message).toBe('decision 2');
   });
   test('refusals of the validator and of the handler keep their code and words', async () => {
-    await expect(gateway.decide(name, decision({ reason: '' }))).rejects.toThrow(new DecisionRefused('a decision needs a reason'));
+    await expect(gateway.decide(name, decision({ reason: '' }))).rejects.toThrow(
+      new DecisionRefused('a decision needs a reason'),
+    );
     const stale = gateway.decide(name, decision({ evidence: { ...evidence, metrics: 'old' } }));
     await expect(stale).rejects.toThrow(EvidenceStale);
     await expect(stale).rejects.toThrow('the metrics changed since');

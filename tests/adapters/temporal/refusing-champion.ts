@@ -1,6 +1,12 @@
 import { ApplicationFailure, condition, defineUpdate, setHandler } from '@temporalio/workflow';
 
-import type { ChampionState, Decision, DecisionOutcome, Proposal, ProposeResult } from '../../../contracts/governance.ts';
+import type {
+  ChampionState,
+  Decision,
+  DecisionOutcome,
+  Proposal,
+  ProposeResult,
+} from '../../../contracts/governance.ts';
 
 // A champion workflow reduced to how it answers: what the gateway's tests need.
 
@@ -11,13 +17,23 @@ export async function champion(_: ChampionState): Promise<void> {
   setHandler(
     defineUpdate<DecisionOutcome, [Decision]>('decide'),
     (decision) => {
-      if (decision.evidence.metrics === 'old') throw ApplicationFailure.create({ type: 'EvidenceStale', message: 'the metrics changed since', nonRetryable: true });
+      if (decision.evidence.metrics === 'old')
+        throw ApplicationFailure.create({
+          type: 'EvidenceStale',
+          message: 'the metrics changed since',
+          nonRetryable: true,
+        });
       accepted += 1;
       return { proposalId: decision.proposalId, status: 'approved', missing: 0, message: `decision ${accepted}` };
     },
     {
       validator: (decision) => {
-        if (decision.reason === '') throw ApplicationFailure.create({ type: 'DecisionRefused', message: 'a decision needs a reason', nonRetryable: true });
+        if (decision.reason === '')
+          throw ApplicationFailure.create({
+            type: 'DecisionRefused',
+            message: 'a decision needs a reason',
+            nonRetryable: true,
+          });
       },
     },
   );
