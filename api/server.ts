@@ -10,6 +10,8 @@ import { createDatabase } from '../adapters/postgres/database.ts';
 import { createS3ArtifactStore } from '../adapters/s3/artifact-store.ts';
 import { createTemporalGateway } from '../adapters/temporal/client.ts';
 import { loadConfig } from '../config/load.ts';
+import { mediaTypes } from '../contracts/artifacts.ts';
+import type { ArtifactRef } from '../contracts/artifacts.ts';
 import { packageRoot } from '../infra/toolchain/paths.ts';
 import { createApp } from './app.ts';
 
@@ -24,6 +26,13 @@ const duckdb = createDuckdb({
   tempFolder: join(scratchDir, 'duckdb'),
 });
 
+const nothing: ArtifactRef = {
+  uri: `s3://${config.s3.bucket}/raw/${'0'.repeat(64)}.json`,
+  sha256: '0'.repeat(64),
+  bytes: 0,
+  mediaType: mediaTypes.json,
+};
+
 const app = createApp({
   ...database,
   temporal,
@@ -32,6 +41,8 @@ const app = createApp({
   health: {
     postgres: () => database.runs.list({ limit: 1 }),
     temporal: () => temporal.checkHealth(),
+    // Whether it is there does not matter; that the store says so does.
+    store: () => artifacts.exists(nothing),
   },
   scratchDir,
   key: config.api.key,
@@ -62,6 +73,7 @@ server.on('error', (error: NodeJS.ErrnoException) => {
 function stop(): void {
   const patience = setTimeout(() => process.exit(0), 4000);
   server.close(() => {
+    artifacts.close();
     void Promise.allSettled([temporal.close(), database.close(), duckdb.close()]).then(() => {
       clearTimeout(patience);
       process.exit(0);

@@ -10,7 +10,6 @@ import { checkPrerequisites } from '../../infra/toolchain/prerequisites.ts';
 import type { Prerequisite } from '../../infra/toolchain/prerequisites.ts';
 import { describeError } from '../describe-error.ts';
 import { withExample } from '../example.ts';
-import { modelsDirOf } from '../install-everything.ts';
 import { sessionOf } from '../session.ts';
 import type { CliDependencies, Session } from '../session.ts';
 
@@ -55,7 +54,7 @@ function tools(): Prerequisite[] {
 
 function textModel(env: Session['env']): Prerequisite {
   const model = 'all-MiniLM-L6-v2';
-  const folder = join(modelsDirOf(env), model);
+  const folder = join(env['FORECASTLE_MODELS'] || toolchainPaths().modelsDir, model);
   const ok = existsSync(join(folder, 'onnx', 'model.onnx')) && existsSync(join(folder, 'tokenizer.json'));
   return {
     name: 'text model',

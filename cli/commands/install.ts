@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 
+import { installToolchain } from '../../infra/toolchain/install.ts';
+import { createInstallReporter } from '../../infra/toolchain/progress-lines.ts';
 import { withExample } from '../example.ts';
-import { installEverything } from '../install-everything.ts';
 import { sessionOf } from '../session.ts';
 import type { CliDependencies } from '../session.ts';
 
@@ -11,7 +12,10 @@ export function addInstallCommand(program: Command, dependencies: CliDependencie
     .description('Install what is missing of the pinned servers, libraries and the text model.')
     .action(async () => {
       const session = sessionOf(command, dependencies);
-      const paths = await installEverything(session.env, session.interruption());
+      const paths = await installToolchain({
+        onProgress: createInstallReporter(process.stderr),
+        signal: session.interruption(),
+      });
       session.print(paths, () => `installed in ${paths.toolchainDir}`);
     });
   withExample(command, 'npx forecastle install');

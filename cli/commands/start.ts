@@ -5,11 +5,12 @@ import type { Command } from 'commander';
 import { startedRunSchema } from '../../contracts/http.schema.ts';
 import { down } from '../../infra/local/down.ts';
 import { up } from '../../infra/local/up.ts';
+import { installToolchain } from '../../infra/toolchain/install.ts';
 import { packageRoot } from '../../infra/toolchain/paths.ts';
+import { createInstallReporter } from '../../infra/toolchain/progress-lines.ts';
 import { describeError } from '../describe-error.ts';
 import { withExample } from '../example.ts';
 import { followRun } from '../follow-run.ts';
-import { installEverything } from '../install-everything.ts';
 import { readPipelineFile } from '../pipeline-file.ts';
 import { addressPairs } from '../render/result.ts';
 import { renderPairs } from '../render/table.ts';
@@ -36,7 +37,7 @@ async function start(session: Session, exits: boolean): Promise<void> {
   const say = (line: string): void => session.terminal.err(`${line}\n`);
   let comesUp = false;
   try {
-    await installEverything(session.env, signal);
+    await installToolchain({ onProgress: createInstallReporter(process.stderr), signal });
     comesUp = true;
     await up({ signal, onProgress: (progress) => showProgress(session, progress) });
     const hasEnded = await runExample(session, signal);
