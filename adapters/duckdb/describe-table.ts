@@ -5,7 +5,7 @@ import { identifier } from './sql-text.ts';
 export interface ColumnSummary {
   readonly name: string;
   readonly type: string;
-  /** 0 … 1. */
+  /** Share of rows without a value (NULL or NaN), 0 … 1. */
   readonly nullShare: number;
   /** Smallest and largest value as text. */
   readonly min?: string;
@@ -27,7 +27,9 @@ export async function describeTable(session: Session, { file }: { readonly file:
   const described = await session.rows('DESCRIBE SELECT * FROM read_parquet($file)', { file });
   const columns = described.map((row) => ({ name: textIn(row, 'column_name'), type: textIn(row, 'column_type') }));
   const parts = columns.flatMap(({ name, type }, i) => {
-    const [column, n] = [identifier(name), String(i)];
+    const n = String(i);
+    // Trainers' files write "missing" as NaN.
+    const column = type === 'FLOAT' || type === 'DOUBLE' ? `CASE WHEN isnan(${identifier(name)}) THEN NULL ELSE ${identifier(name)} END` : identifier(name);
     const ordered = !/[[(]/.test(type) && type !== 'BOOLEAN';
     return [`count(${column}) AS filled_${n}`, `approx_count_distinct(${column}) AS distinct_${n}`,
       ...(ordered ? [`CAST(min(${column}) AS VARCHAR) AS min_${n}`, `CAST(max(${column}) AS VARCHAR) AS max_${n}`] : [])];

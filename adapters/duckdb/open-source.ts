@@ -3,7 +3,9 @@ import { closest } from 'fastest-levenshtein';
 import { BadInput } from '../../contracts/failure.ts';
 import type { Sources } from '../../contracts/pipeline.schema.ts';
 import type { Parameters, Session } from './session.ts';
+import { readCsvHeader } from './csv-header.ts';
 import { textIn } from './row-values.ts';
+import { literal } from './sql-text.ts';
 import { isUtf8, transcodeToUtf8 } from './text-encoding.ts';
 
 export interface SourceColumn {
@@ -46,10 +48,13 @@ export async function openSource(session: Session, { uri, path, csv, scratch, na
   }
   const encoding = csv?.encoding ?? 'utf-8';
   const readable = isUtf8(encoding) ? path : await transcodeToUtf8({ path, uri, encoding, folder: scratch, name });
-  const parameters = { path: readable, ...(csv?.delimiter !== undefined && { delimiter: csv.delimiter }) };
-  const relation = `read_csv($path, header = true, all_varchar = true, strict_mode = true${csv?.delimiter === undefined ? '' : ', delim = $delimiter'})`;
-  const columns = await describe(session, { uri, relation, parameters });
-  return { uri, columns, relation, rowNumber: 'row_number() OVER ()', parameters, decimal, ...timeFormat };
+  const { names, delimiter } = await readCsvHeader({ path: readable, uri, delimiter: csv?.delimiter });
+  const types = names.map((column) => `${literal(column)}: 'VARCHAR'`).join(', ');
+  const relation = `read_csv($path, header = true, auto_detect = false, columns = {${types}}, delim = $delimiter, quote = '"', escape = '"', strict_mode = true)`;
+  return {
+    uri, relation, rowNumber: 'row_number() OVER ()', parameters: { path: readable, delimiter }, decimal, ...timeFormat,
+    columns: names.map((column) => ({ name: column, type: 'VARCHAR' })),
+  };
 }
 
 /** The column of this name; else `BadInput` with the nearest right name. */

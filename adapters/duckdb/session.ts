@@ -57,12 +57,18 @@ export function createSessions({ memoryLimitMiB, threads, tempFolder }: DuckdbOp
     signal?.throwIfAborted();
     instance ??= open();
     const connection = await (await instance).connect();
-    const interrupt = (): void => { connection.interrupt(); };
+    let again: NodeJS.Timeout | undefined;
+    const interrupt = (): void => {
+      connection.interrupt();
+      // An interrupt that comes before its query has begun is lost.
+      again ??= setInterval(interrupt, 50);
+    };
     signal?.addEventListener('abort', interrupt);
     return {
       ...createSession(connection, signal),
       close() {
         signal?.removeEventListener('abort', interrupt);
+        clearInterval(again);
         connection.closeSync();
       },
     };

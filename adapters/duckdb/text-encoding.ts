@@ -1,4 +1,5 @@
 import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { BadInput } from '../../contracts/failure.ts';
@@ -18,6 +19,7 @@ export async function transcodeToUtf8(input: { readonly path: string; readonly u
   const { path, uri, encoding, folder, name } = input;
   const decoder = decoderOf(encoding, uri);
   if (path.endsWith('.gz')) throw new BadInput(`${uri}: a compressed file must be UTF-8; unpack it, or convert it`);
+  await mkdir(folder, { recursive: true });
   const out = join(folder, `${name}.utf8.csv`);
   await pipeline(
     createReadStream(path, { highWaterMark: 1 << 20 }),
