@@ -1,6 +1,7 @@
 import type { ArtifactRef } from './artifacts.ts';
 import type { FeatureSet } from './features.ts';
-import type { Distribution, Pipeline } from './pipeline.schema.ts';
+import type { Distribution } from '../domain/search-spaces.ts';
+import type { Pipeline } from './pipeline.schema.ts';
 import type { StepContext } from './steps.ts';
 import type { Parameters, SearchedFamily } from './training.ts';
 
@@ -76,20 +77,35 @@ export interface TrialRecord {
   readonly value?: number;
 }
 
+/** What the parent knows of one family's search before it starts; resolved from the pipeline file. */
 export interface SearchInput {
   readonly context: StepContext;
   readonly family: SearchedFamily;
   readonly features: FeatureSet;
-  readonly search: Pipeline['search'];
+  readonly sampler: Pipeline['search']['sampler'];
+  readonly pruner: Pipeline['search']['pruner'];
+  readonly parallel: number;
+  readonly seed: number;
+  readonly trials: number;
+  readonly space: Readonly<Record<string, Distribution>>;
+  /** Parameters that every trial has. */
+  readonly fixed: Parameters;
+  /** All parameters of trial 0. */
+  readonly first: Parameters;
 }
 export interface SearchResult {
-  readonly family: SearchedFamily;
-  readonly parameters: Parameters;
-  readonly value: number;
+  readonly best: TrialRecord;
   /** JSON: every {@link TrialRecord}. */
   readonly trials: ArtifactRef;
   readonly count: number;
   readonly pruned: number;
+}
+
+/** Activities on the `pipeline` queue around a search. */
+export interface SearchActivities {
+  /** The stored result of this very search, and the name of its study. */
+  openSearch(input: SearchInput): Promise<{ readonly study: string; readonly result?: SearchResult }>;
+  closeSearch(input: { readonly search: SearchInput; readonly trials: readonly TrialRecord[] }): Promise<SearchResult>;
 }
 
 /** Study name: `<digest of features, family, space, sampler, seed, code>`, so that a repeated run meets its own study again. */

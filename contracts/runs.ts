@@ -23,23 +23,38 @@ export interface RetrainResult {
   readonly weights: Readonly<Record<string, number>>;
   readonly cutoffs: Cutoffs;
   readonly gates: readonly GateOutcome[];
-  readonly proposal?: { readonly id: string; readonly status: ProposalStatus; readonly created: boolean };
+  readonly proposal: { readonly id: string; readonly status: ProposalStatus; readonly created: boolean };
   readonly forecastSeries: number;
   readonly snapshot: string;
 }
 
-/** Step bookkeeping, on the `pipeline` queue; the tables that lists are made from. */
+/** Bookkeeping on the `pipeline` queue; the tables that lists are made from. */
 export interface RunActivities {
   startRun(input: RetrainInput): Promise<void>;
-  /** For steps that are not one activity (a search) and for steps a pipeline leaves out. */
-  markStep(input: { readonly runId: string; readonly step: StepName; readonly status: StepStatus; readonly note?: string; readonly error?: string }): Promise<void>;
-  finishRun(input: { readonly runId: string; readonly status: RunStatus; readonly result?: RetrainResult; readonly error?: string; readonly code?: string }): Promise<void>;
-  /** Cache for a search as a whole: the key's stored result, or nothing. */
-  lookupSearch(input: { readonly key: string; readonly runId: string; readonly step: StepName }): Promise<{ readonly result?: string }>;
+  /** For steps that are not one activity (a search) and for steps that a pipeline leaves out. */
+  markStep(input: {
+    readonly runId: string;
+    readonly step: StepName;
+    readonly status: StepStatus;
+    readonly seconds?: number;
+    readonly note?: string;
+    readonly error?: string;
+  }): Promise<void>;
+  finishRun(input: {
+    readonly runId: string;
+    readonly status: RunStatus;
+    readonly result?: RetrainResult;
+    readonly error?: string;
+    /** A `FailureCode`, where the failure was an expected one. */
+    readonly code?: string;
+  }): Promise<void>;
 }
 
 export const workflowIds = {
-  retrain: (pipeline: string, runId: string) => `retrain/${pipeline}/${runId}`,
-  search: (runId: string, family: string) => `search/${runId}/${family}`,
-  champion: (pipeline: string) => `champion/${pipeline}`,
+  retrain: (pipeline: string, runId: string): string => `retrain/${pipeline}/${runId}`,
+  search: (runId: string, family: string): string => `search/${runId}/${family}`,
+  champion: (pipeline: string): string => `champion/${pipeline}`,
 };
+
+/** Names of the champion workflow's Updates and Query. */
+export const championMessages = { propose: 'propose', decide: 'decide', state: 'state' } as const;

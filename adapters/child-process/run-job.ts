@@ -1,7 +1,8 @@
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import type { FitProgress } from '../../contracts/training.ts';
-import { PipelineError, TrainingFailed } from '../../contracts/failure.ts';
+import type { PipelineError} from '../../contracts/failure.ts';
+import { TrainingFailed } from '../../contracts/failure.ts';
 import { childEnvironment } from './child-environment.ts';
 import { compiledEntry } from './compiled-entry.ts';
 import { failureOf } from './failures.ts';

@@ -25,10 +25,16 @@ const verifyAudit = createRoute({
 const patienceMs = 3000;
 
 export function addOperationRoutes(app: OpenAPIHono<ActingEnvironment>, deps: ApiDependencies): void {
+  const told = new Map<string, string | undefined>();
   app.openapi(health, async (c) => {
     const checks = Object.fromEntries(
       await Promise.all(Object.entries(deps.health).map(async ([name, check]) => [name, await look(check)] as const)),
     );
+    for (const [name, { error }] of Object.entries(checks)) {
+      // Once per change: the one who polls need not be the one who reads the log.
+      if (told.get(name) !== error && error !== undefined) deps.report(new Error(`health of ${name}: ${error}`));
+      told.set(name, error);
+    }
     const isWell = Object.values(checks).every(({ ok }) => ok);
     const body = { status: isWell ? ('ok' as const) : ('degraded' as const), version: deps.version, checks };
     return isWell ? c.json(body, 200) : c.json(body, 503);

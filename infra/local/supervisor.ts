@@ -40,7 +40,7 @@ export class Supervisor {
     const ready = new Map<ServiceName, Promise<void>>();
     let prepared: Promise<void> | undefined;
     const startOne = async (name: ServiceName, supervised: SupervisedProcess): Promise<void> => {
-      await Promise.all(needsOf(name).map((need) => ready.get(need)));
+      await Promise.all(needsOf(name).map((need) => ready.get(need) ?? Promise.resolve()));
       if (needsOf(name).includes('temporal')) await (prepared ??= beforeOwn());
       signal.throwIfAborted();
       await supervised.start();
@@ -53,6 +53,6 @@ export class Supervisor {
 
   async stop(): Promise<void> {
     this.#stopping.abort(new Error('the stack is being stopped'));
-    for (const names of stopOrder()) await Promise.all(names.map((name) => this.#processes.get(name)?.stop()));
+    for (const names of stopOrder()) await Promise.all(names.map((name) => this.#processes.get(name)?.stop() ?? Promise.resolve()));
   }
 }

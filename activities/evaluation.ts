@@ -1,0 +1,113 @@
+import { cancellationSignal } from '@temporalio/activity';
+import type { ArtifactRef } from '../contracts/artifacts.ts';
+import { Conflict } from '../contracts/failure.ts';
+import type { EvaluationActivities, ModelForecasts } from '../contracts/modelling.ts';
+import { combine, selectWeights } from '../domain/ensemble.ts';
+import { type ArtifactStore, parquetFile, type WithScratch } from './artifact-store.ts';
+import { metricRows, type PredictionTable, type SeriesScales } from './metric-rows.ts';
+import type { StepRunner } from './step.ts';
+
+export interface PredictionTables {
+  readPredictions(input: { file: string }): Promise<PredictionTable>;
+  writePredictionTable(input: { table: PredictionTable; out: string }): Promise<void>;
+  writeForecasts(input: { table: PredictionTable; split: string; out: string }): Promise<{ series: number }>;
+  seasonalScales(input: { panel: string; cutoffs: readonly string[]; season: number }): Promise<readonly SeriesScales[]>;
+}
+
+export interface EvaluationDeps {
+  readonly tables: PredictionTables;
+  readonly artifacts: ArtifactStore;
+  readonly withScratch: WithScratch;
+  readonly steps: StepRunner;
+}
+
+/** Activities on the `data` queue that weigh, combine and score forecasts. */
+export function createEvaluationActivities({ tables, artifacts, withScratch, steps }: EvaluationDeps): EvaluationActivities {
+  const read = async (ref: ArtifactRef) => tables.readPredictions({ file: await artifacts.fetchFile(ref, cancellationSignal()) });
+  const readAll = (members: readonly ModelForecasts[]) => Promise.all(members.map(async ({ model, predictions }) => ({ model, table: await read(predictions) })));
+
+  return {
+    buildEnsemble: ({ context, members, quantiles }) =>
+      steps.step(
+        context,
+        {
+          activity: 'buildEnsemble',
+          parameters: { members: members.map(({ model, predictions }) => ({ model, predictions })), quantiles },
+          note: ({ weights }) => Object.entries(weights).filter(([, w]) => w > 0).map(([name, w]) => `${name} ${w.toFixed(2)}`).join(', '),
+        },
+        async () => {
+          const read = await readAll(members);
+          const outOfFold = read.map(({ model, table }) => ({ model, table: onlyFolds(table) }));
+          const actual = outOfFold[0]?.table.actual ?? new Float64Array();
+          const weights = selectWeights(actual, outOfFold.map(({ model, table }) => ({ name: model, quantiles: table.quantiles })), quantiles);
+          const predictions = await withScratch(async (folder) => {
+            const out = `${folder}/ensemble.parquet`;
+            await tables.writePredictionTable({ table: weightedTable(read, weights), out });
+            return artifacts.publishFile('forecasts', out, parquetFile, cancellationSignal());
+          });
+          return { weights, forecasts: { model: 'ensemble', predictions, files: [], parameters: {}, engine: 'forecastle' } };
+        },
+      ),
+
+    evaluateModels: ({ context, panel, models, ensemble, champion, minHistory, quantiles, weights }) =>
+      steps.step(
+        context,
+        {
+          activity: 'evaluateModels',
+          parameters: {
+            panel,
+            models: [...models, ensemble].map(({ model, predictions }) => ({ model, predictions })),
+            ...(champion && { champion: { weights: champion.weights, members: champion.members.map(({ model, predictions }) => ({ model, predictions })) } }),
+            minHistory,
+            quantiles,
+          },
+          note: ({ rows, forecastSeries }) => {
+            const best = rows.find(({ model, split }) => model === 'ensemble' && split === 'test');
+            return `ensemble WAPE ${best?.wape?.toFixed(3) ?? '–'} on the last horizon, ${forecastSeries.toLocaleString('en-GB')} series`;
+          },
+        },
+        () =>
+          withScratch(async (folder) => {
+            const read = await readAll([...models, ensemble]);
+            if (champion) read.push({ model: 'champion', table: weightedTable(await readAll(champion.members), champion.weights) });
+            const cutoffs = [...new Set(read.flatMap(({ table }) => table.cutoffs.filter((_, i) => table.splits[i] !== 'final')))].sort();
+            const scales = await tables.seasonalScales({ panel: await artifacts.fetchFile(panel, cancellationSignal()), cutoffs, season: 1 });
+            const rows = read.flatMap(({ model, table }) => metricRows(model, table, new Map(cutoffs.map((cutoff, i) => [cutoff, scales[i]])), minHistory));
+            const final = read.find(({ model }) => model === 'ensemble');
+            if (final === undefined) throw new Conflict('the ensemble has no forecasts to serve');
+            const out = `${folder}/forecasts.parquet`;
+            const { series } = await tables.writeForecasts({ table: final.table, split: 'final', out });
+            return {
+              report: await artifacts.publishJson('reports', { rows, weights, minHistory, quantiles }),
+              rows,
+              forecasts: await artifacts.publishFile('forecasts', out, parquetFile, cancellationSignal()),
+              forecastSeries: series,
+            };
+          }),
+      ),
+  };
+}
+
+/** Point and quantiles averaged with the members' weights; everything else as in the first member. Members must be aligned row by row. */
+function weightedTable(members: readonly { readonly model: string; readonly table: PredictionTable }[], weights: Readonly<Record<string, number>>): PredictionTable {
+  const first = members[0]?.table;
+  if (first === undefined) throw new Conflict('there is no model to combine: name at least one under `models`');
+  for (const { model, table } of members) {
+    if (table.yHat.length !== first.yHat.length) throw new Conflict(`the forecasts of ${model} cover ${table.yHat.length} points, those of ${members[0]?.model} ${first.yHat.length}`);
+  }
+  return {
+    ...first,
+    yHat: combine(members.map(({ model, table }) => ({ name: model, values: table.yHat })), weights),
+    quantiles: combine(members.map(({ model, table }) => ({ name: model, values: table.quantiles })), weights),
+  };
+}
+
+/** The rows of the rolling-origin folds: the only ones that may teach the weights. */
+function onlyFolds(table: PredictionTable): { actual: Float64Array; quantiles: Float32Array } {
+  const width = table.levels.length;
+  const rows: number[] = [];
+  table.splitIndex.forEach((split, i) => table.splits[split]?.startsWith('fold-') && rows.push(i));
+  const quantiles = new Float32Array(rows.length * width);
+  rows.forEach((row, i) => quantiles.set(table.quantiles.subarray(row * width, (row + 1) * width), i * width));
+  return { actual: Float64Array.from(rows, (row) => table.actual[row] ?? Number.NaN), quantiles };
+}

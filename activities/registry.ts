@@ -1,0 +1,121 @@
+import type { Candidate, Champion, Evidence, Proposal, ProposeResult, Recipe, RegisterInput, RegistryActivities } from '../contracts/governance.ts';
+import type { LineageEdge } from '../contracts/lineage.ts';
+import { evaluateGates } from '../domain/gates.ts';
+import type { ArtifactStore } from './artifact-store.ts';
+import { digestOf } from './digest.ts';
+import { candidateEdges } from './lineage-edges.ts';
+import type { StepRunner } from './step.ts';
+import { type Experiments, trackCandidate } from './track-candidate.ts';
+
+export interface RegistryDeps {
+  readonly candidates: {
+    register(candidate: Omit<Candidate, 'version'>): Promise<Candidate>;
+    find(where: { pipeline: string; ref: string }): Promise<Candidate | undefined>;
+  };
+  readonly champions: { at(pipeline: string): Promise<Champion | undefined> };
+  readonly lineage: { addEdges(edges: readonly LineageEdge[]): Promise<void> };
+  /** Hands a proposal to the champion workflow. */
+  readonly gateway: { propose(proposal: Proposal): Promise<ProposeResult> };
+  readonly experiments: Experiments;
+  readonly artifacts: Pick<ArtifactStore, 'readJson'>;
+  readonly steps: StepRunner;
+  readonly codeVersion: (activity: string) => string;
+  readonly now: () => Date;
+}
+
+/** Steps whose code decides what a candidate is. */
+const decisive = ['ingest', 'validate', 'clean', 'embedTexts', 'buildFeatures', 'fitBaselines', 'fitFold', 'fitModel', 'buildEnsemble', 'evaluateModels'];
+
+/** Activities on the `pipeline` queue that make a candidate known and propose it. */
+export function createRegistryActivities(deps: RegistryDeps): RegistryActivities {
+  const { candidates, champions, lineage, gateway, experiments, artifacts, steps, codeVersion, now } = deps;
+
+  function evidenceOf({ snapshot, recipe, evaluation, pipelineSpec }: RegisterInput): Evidence {
+    const code = digestOf(decisive.map((activity) => [activity, codeVersion(activity)]));
+    return {
+      candidate: candidateDigest(recipe, snapshot.digest, code),
+      snapshot: snapshot.digest,
+      metrics: evaluation.report.sha256,
+      pipeline: digestOf(pipelineSpec),
+      code,
+    };
+  }
+
+  return {
+    async currentChampion({ pipeline }) {
+      const champion = await champions.at(pipeline);
+      if (champion === undefined) return {};
+      const candidate = await candidates.find({ pipeline, ref: champion.candidate });
+      return { champion, ...(candidate && { recipe: candidate.recipe }) };
+    },
+
+    registerCandidate: (input) =>
+      steps
+        .effect(
+          input.context,
+          ({ candidate, known }: { candidate: Candidate; known: boolean }) => ({ note: `version ${candidate.version}, ${candidate.digest.slice(0, 12)}`, unchanged: known }),
+          async () => {
+            const evidence = evidenceOf(input);
+            const { pipeline, runId } = input.context;
+            const before = await candidates.find({ pipeline, ref: evidence.candidate });
+            if (before !== undefined) return { candidate: before, known: true };
+            const tracked = await trackCandidate(experiments, artifacts, input, evidence);
+            const { recipe, evaluation } = input;
+            const candidate = await candidates.register({
+              digest: evidence.candidate,
+              pipeline,
+              runId,
+              snapshot: evidence.snapshot,
+              recipe,
+              metrics: evaluation.rows,
+              report: evaluation.report,
+              forecasts: evaluation.forecasts,
+              evidence,
+              mlflowRunId: tracked.runId,
+              mlflowVersion: tracked.version,
+              createdAt: now().toISOString(),
+            });
+            await lineage.addEdges(candidateEdges(input, candidate.digest));
+            return { candidate, known: false };
+          },
+        )
+        .then(({ candidate }) => ({
+          candidate: candidate.digest,
+          version: candidate.version,
+          evidence: candidate.evidence,
+          mlflowRunId: candidate.mlflowRunId,
+          mlflowVersion: candidate.mlflowVersion,
+        })),
+
+    proposeCandidate: ({ context, registered, gates, metrics, approvals, proposedBy, now: requestedAt }) =>
+      steps.effect(
+        context,
+        ({ proposal, created }: ProposeResult) => ({ note: `${proposal.id} is ${proposal.status}`, unchanged: !created }),
+        () => {
+          const outcomes = evaluateGates(gates, metrics);
+          const proposedAt = Date.parse(requestedAt);
+          return gateway.propose({
+            id: `p-${registered.candidate.slice(0, 12)}`,
+            pipeline: context.pipeline,
+            candidate: registered.candidate,
+            version: registered.version,
+            runId: context.runId,
+            evidence: registered.evidence,
+            gates: outcomes,
+            status: outcomes.every(({ holds }) => holds) ? 'open' : 'blocked',
+            proposedBy,
+            proposedAt: new Date(proposedAt).toISOString(),
+            expiresAt: new Date(proposedAt + approvals.expiresHours * 3_600_000).toISOString(),
+            quorum: approvals.quorum,
+            decisions: [],
+          });
+        },
+      ),
+  };
+}
+
+/** Model bytes, snapshot, parameters and code: never a time, a host or a run. */
+function candidateDigest({ members, weights, seed, quantiles }: Recipe, snapshot: string, code: string): string {
+  return digestOf({ members, weights, seed, quantiles, snapshot, code });
+}
+

@@ -1,0 +1,109 @@
+import { activityInfo, cancellationSignal, heartbeat } from '@temporalio/activity';
+import type { StepContext } from '../contracts/steps.ts';
+import type { ArtifactStore } from './artifact-store.ts';
+import { artifactsIn, digestOf } from './digest.ts';
+
+/** Where results of finished work are kept, by the digest of everything that went into it. */
+export interface StepCache {
+  get(key: string): Promise<unknown>;
+  /** Stores the outputs unless another attempt was first; returns what is stored. */
+  put(key: string, entry: { step: string; outputs: unknown }): Promise<unknown>;
+}
+
+export interface StepRows {
+  begin(context: StepContext, at: { attempt: number }): Promise<void>;
+  complete(context: StepContext, result: { cached: boolean; seconds: number; note?: string }): Promise<void>;
+  fail(context: StepContext, failure: { error: string; final: boolean }): Promise<void>;
+}
+
+export interface StepDeps {
+  readonly cache: StepCache;
+  readonly rows: StepRows;
+  readonly artifacts: Pick<ArtifactStore, 'exists'>;
+  /** Hash of the bundled sources behind an activity. */
+  readonly codeVersion: (activity: string) => string;
+}
+
+export interface Cached<T> {
+  readonly value: T;
+  readonly cached: boolean;
+}
+
+export interface StepUnit<T> {
+  readonly activity: string;
+  /** All that the result depends on besides the code. */
+  readonly parameters: unknown;
+  /** A short fact for a person. */
+  readonly note: (value: T) => string;
+}
+
+export interface StepRunner {
+  /**
+   * One unit of work, done once for the same (activity, code version, parameters): a repeated call returns the stored outputs,
+   * provided that the artifacts they name still exist.
+   */
+  once<T>(activity: string, parameters: unknown, work: () => Promise<T>): Promise<Cached<T>>;
+  /** A whole step: `once`, with the run's row kept up to date and a heartbeat while it works. */
+  step<T>(context: StepContext, unit: StepUnit<T>, work: () => Promise<T>): Promise<T>;
+  /** Row and heartbeat for a step that is an effect rather than a computation, and so is never served from the cache. */
+  effect<T>(context: StepContext, describe: (value: T) => { note: string; unchanged: boolean }, work: () => Promise<T>): Promise<T>;
+}
+
+const heartbeatEveryMs = 3_000;
+
+/** A heartbeat that says "alive" while native code works off the event loop; what is done already is in the cache. */
+export async function withHeartbeat<T>(work: () => Promise<T>): Promise<T> {
+  const timer = setInterval(() => heartbeat(), heartbeatEveryMs);
+  try {
+    return await work();
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+export function createStepRunner({ cache, rows, artifacts, codeVersion }: StepDeps): StepRunner {
+  async function once<T>(activity: string, parameters: unknown, work: () => Promise<T>): Promise<Cached<T>> {
+    const key = digestOf({ activity, code: codeVersion(activity), parameters });
+    const stored = await cache.get(key);
+    if (stored !== undefined && (await allExist(stored))) return { value: stored as T, cached: true };
+    const outputs = await work();
+    cancellationSignal().throwIfAborted();
+    return { value: (await cache.put(key, { step: activity, outputs })) as T, cached: false };
+  }
+
+  async function allExist(outputs: unknown): Promise<boolean> {
+    const found = await Promise.all(artifactsIn(outputs).map((ref) => artifacts.exists(ref)));
+    return found.every(Boolean);
+  }
+
+  async function tracked<T>(context: StepContext, describe: (value: T) => { note: string; cached: boolean }, work: () => Promise<T>): Promise<T> {
+    const started = performance.now();
+    await rows.begin(context, { attempt: activityInfo().attempt });
+    try {
+      const value = await withHeartbeat(work);
+      await rows.complete(context, { ...describe(value), seconds: (performance.now() - started) / 1000 });
+      return value;
+    } catch (error) {
+      const final = error instanceof Error && 'retryable' in error && error.retryable === false;
+      await rows.fail(context, { error: error instanceof Error ? error.message : String(error), final });
+      throw error;
+    }
+  }
+
+  return {
+    once,
+    async step<T>(context: StepContext, { activity, parameters, note }: StepUnit<T>, work: () => Promise<T>): Promise<T> {
+      const describe = ({ value, cached }: Cached<T>) => ({ note: note(value), cached });
+      return (await tracked(context, describe, () => once(activity, parameters, work))).value;
+    },
+    effect: (context, describe, work) =>
+      tracked(
+        context,
+        (value) => {
+          const { note, unchanged } = describe(value);
+          return { note, cached: unchanged };
+        },
+        work,
+      ),
+  };
+}

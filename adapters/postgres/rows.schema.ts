@@ -1,0 +1,94 @@
+import { z } from 'zod';
+
+import type { ArtifactRef } from '../../contracts/artifacts.ts';
+import type { Snapshot } from '../../contracts/data.ts';
+import type { Evidence, GateOutcome, Recipe } from '../../contracts/governance.ts';
+import type { MetricRow } from '../../contracts/modelling.ts';
+import type { RetrainResult } from '../../contracts/runs.ts';
+
+// Documents that are stored whole. Each schema is held to its contract by the annotation.
+
+/** timestamptz → ISO time. */
+export const time = z.date().transform((at) => at.toISOString());
+/** bigint arrives as text. */
+export const count = z.coerce.number().int();
+const digest = z.string().regex(/^[0-9a-f]{64}$/);
+
+export const artifactRef: z.ZodType<ArtifactRef> = z.object({
+  uri: z.string(),
+  sha256: digest,
+  bytes: count,
+  mediaType: z.string(),
+});
+
+export const evidence: z.ZodType<Evidence> = z.object({
+  candidate: z.string(),
+  snapshot: z.string(),
+  metrics: z.string(),
+  pipeline: z.string(),
+  code: z.string(),
+});
+
+export const recipe: z.ZodType<Recipe> = z.object({
+  members: z.record(
+    z.string(),
+    z.object({ parameters: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])), files: z.array(artifactRef) }),
+  ),
+  weights: z.record(z.string(), z.number()),
+  seed: z.number(),
+  quantiles: z.array(z.number()),
+});
+
+/** `null`: not defined on these data (MASE of a series that never moves). */
+const metric = z.number().nullable();
+
+export const metricRow: z.ZodType<MetricRow> = z.object({
+  model: z.string(),
+  split: z.enum(['folds', 'test']),
+  wape: metric,
+  mase: metric,
+  wql: metric,
+  bias: metric,
+  mae: metric,
+  mse: metric,
+  rmse: metric,
+  coverage: metric,
+});
+
+export const gateOutcome: z.ZodType<GateOutcome> = z.object({
+  gate: z.string(),
+  value: metric,
+  threshold: z.number(),
+  holds: z.boolean(),
+  reason: z.string(),
+});
+
+export const proposalStatus = z.enum(['open', 'approved', 'rejected', 'expired', 'superseded', 'blocked']);
+
+export const snapshot: z.ZodType<Snapshot> = z.object({
+  digest,
+  manifest: artifactRef,
+  sales: artifactRef,
+  texts: artifactRef.exactOptional(),
+  sources: z.array(
+    z.object({ source: z.enum(['sales', 'products']), uri: z.string(), sha256: digest, bytes: count, rows: count }),
+  ),
+  rows: count,
+  keptRows: count,
+  series: count,
+  from: z.string(),
+  to: z.string(),
+});
+
+export const retrainResult: z.ZodType<RetrainResult> = z.object({
+  runId: z.string(),
+  candidate: z.string(),
+  version: count,
+  metrics: z.array(metricRow),
+  weights: z.record(z.string(), z.number()),
+  cutoffs: z.object({ folds: z.array(z.string()), test: z.string(), final: z.string() }),
+  gates: z.array(gateOutcome),
+  proposal: z.object({ id: z.string(), status: proposalStatus, created: z.boolean() }),
+  forecastSeries: count,
+  snapshot: z.string(),
+});

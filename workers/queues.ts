@@ -1,0 +1,107 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { createChampionActivities } from '../activities/champion.ts';
+import { createDataActivities } from '../activities/data.ts';
+import { createEmbeddingActivities } from '../activities/embedding.ts';
+import { createEvaluationActivities } from '../activities/evaluation.ts';
+import { createRegistryActivities } from '../activities/registry.ts';
+import { createRunActivities } from '../activities/runs.ts';
+import { createSearchActivities } from '../activities/search.ts';
+import { createStepRunner } from '../activities/step.ts';
+import { createTrainingActivities } from '../activities/training.ts';
+import type { WithScratch } from '../activities/artifact-store.ts';
+import { runJob } from '../adapters/child-process/run-job.ts';
+import { createDuckdb } from '../adapters/duckdb/create-duckdb.ts';
+import { createTextEncoder } from '../adapters/embeddings/text-encoder.ts';
+import { createLightgbmTrainer } from '../adapters/lightgbm/trainer.ts';
+import { createMlflow } from '../adapters/mlflow/client.ts';
+import { createDatabase } from '../adapters/postgres/database.ts';
+import { createS3ArtifactStore } from '../adapters/s3/artifact-store.ts';
+import { createTemporalGateway } from '../adapters/temporal/client.ts';
+import { createTensorflowTrainer } from '../adapters/tensorflow/trainer.ts';
+import type { Config } from '../config/load.ts';
+import { readCodeVersions } from './code-versions.ts';
+import { createMatrices } from './matrices.ts';
+
+export const queueNames = ['pipeline', 'data', 'embedding', 'training'] as const;
+export type QueueName = (typeof queueNames)[number];
+
+export interface ComposedQueue {
+  readonly activities: object;
+  readonly concurrency: number;
+  close(): Promise<void>;
+}
+
+/** The activities of one task queue, over the real servers. */
+export function composeQueue(queue: QueueName, config: Config): ComposedQueue {
+  const folder = join(config.scratchDir, queue);
+  const database = createDatabase(config.postgres.url, { max: 6 });
+  const artifacts = createS3ArtifactStore({ ...config.s3, cacheFolder: join(config.scratchDir, 'artifacts') });
+  const codeVersion = readCodeVersions();
+  const steps = createStepRunner({ cache: database.stepCache, rows: database.steps, artifacts, codeVersion });
+  const withScratch: WithScratch = async (use) => {
+    await mkdir(folder, { recursive: true });
+    const own = await mkdtemp(join(folder, 'work-'));
+    try {
+      return await use(own);
+    } finally {
+      await rm(own, { recursive: true, force: true });
+    }
+  };
+  const tables = () => createDuckdb({ memoryLimitMiB: config.duckdb.memoryLimitMiB, threads: config.duckdb.threads, tempFolder: join(folder, 'duckdb') });
+  const closing = (others: readonly { close(): unknown }[]) => async () => {
+    await Promise.allSettled([...others, database, artifacts].map(async (one) => one.close()));
+  };
+
+  switch (queue) {
+    case 'pipeline': {
+      const gateway = createTemporalGateway(config.temporal);
+      const { trackingUri, username, password } = config.mlflow;
+      const experiments = createMlflow({ trackingUri, ...(username !== undefined && { username }), ...(password !== undefined && { password }) });
+      const duckdb = tables();
+      return {
+        activities: {
+          ...createRunActivities(database),
+          ...createSearchActivities({ cache: database.stepCache, artifacts, codeVersion }),
+          ...createRegistryActivities({ ...database, gateway, experiments, artifacts, steps, codeVersion, now: () => new Date() }),
+          ...createChampionActivities({ ...database, registry: experiments, artifacts, readForecasts: (file) => duckdb.forecastRows({ file }) }),
+        },
+        concurrency: 20,
+        close: closing([gateway, duckdb]),
+      };
+    }
+    case 'data': {
+      const duckdb = tables();
+      const deps = { tables: duckdb, artifacts, snapshots: database.snapshots, withScratch, steps };
+      return { activities: { ...createDataActivities(deps), ...createEvaluationActivities(deps) }, concurrency: 2, close: closing([duckdb]) };
+    }
+    case 'embedding': {
+      const duckdb = tables();
+      const encoders = new Map<string, ReturnType<typeof createTextEncoder>>();
+      const { allowRemote, endpoint } = config.hub;
+      const encoder = (model: string) => {
+        const loaded = encoders.get(model) ?? createTextEncoder({ modelsDir: config.modelsDir, model, allowRemote, ...(endpoint !== undefined && { hubEndpoint: endpoint }) });
+        encoders.set(model, loaded);
+        // A failed load must not be remembered: the weights may be there on the next attempt.
+        loaded.catch(() => encoders.delete(model));
+        return loaded;
+      };
+      return { activities: createEmbeddingActivities({ encoder, tables: duckdb, artifacts, sets: database.embeddingSets, withScratch, steps }), concurrency: 1, close: closing([duckdb]) };
+    }
+    case 'training': {
+      const duckdb = tables();
+      const trainers = { lightgbm: createLightgbmTrainer({ library: config.lightgbm.library, runJob }), lstm: createTensorflowTrainer({ runJob }) };
+      const floats = {
+        read: async (file: string) => {
+          const bytes = await readFile(file);
+          return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
+        },
+        write: (file: string, values: Float32Array) => writeFile(file, new Uint8Array(values.buffer, values.byteOffset, values.byteLength)),
+      };
+      const matrices = createMatrices({ artifacts, tables: duckdb, folder: join(folder, 'matrices') });
+      // One thread each, two at a time: on few cores trials beside each other waste less than threads that wait for each other.
+      return { activities: createTrainingActivities({ matrices, trainers, tables: duckdb, floats, artifacts, withScratch, steps, threads: 1 }), concurrency: 2, close: closing([duckdb]) };
+    }
+  }
+}

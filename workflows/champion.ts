@@ -1,0 +1,94 @@
+import { allHandlersFinished, ApplicationFailure, condition, continueAsNew, proxyActivities, setHandler, defineQuery, defineUpdate, workflowInfo } from '@temporalio/workflow';
+import type { Champion, ChampionActivities, ChampionState, Decision, DecisionOutcome, Proposal, ProposeResult } from '../contracts/governance.ts';
+import { championMessages } from '../contracts/runs.ts';
+import { decisionProblem } from '../domain/decision-rules.ts';
+import * as options from './activity-options.ts';
+
+const { storeProposal, verifyEvidence, recordDecision, promoteCandidate, closeProposal } = proxyActivities<ChampionActivities>(options.registry);
+
+/**
+ * The champion of one pipeline, for as long as the pipeline lives: it alone takes proposals and decisions, one at a time, and moves what is
+ * in production. A decision may arrive before anybody waits for it.
+ */
+export async function champion(initial: ChampionState): Promise<void> {
+  const open = new Map(initial.open.map((proposal) => [proposal.id, proposal]));
+  let current: Champion | undefined = initial.champion;
+  let busy = false;
+
+  /** Handlers run side by side; what they change must not. */
+  async function alone<T>(work: () => Promise<T>): Promise<T> {
+    await condition(() => !busy);
+    busy = true;
+    try {
+      return await work();
+    } finally {
+      busy = false;
+    }
+  }
+
+  setHandler(defineQuery<ChampionState>(championMessages.state), () => ({ pipeline: initial.pipeline, open: [...open.values()], ...(current && { champion: current }) }));
+
+  setHandler(defineUpdate<ProposeResult, [Proposal]>(championMessages.propose), (proposal) =>
+    alone(async () => {
+      const stored = await storeProposal({ proposal });
+      if (stored.created) open.clear();
+      if (stored.created && stored.proposal.status === 'open') open.set(stored.proposal.id, stored.proposal);
+      return stored;
+    }),
+  );
+
+  setHandler(
+    defineUpdate<DecisionOutcome, [Decision]>(championMessages.decide),
+    (decision) =>
+      alone(async () => {
+        const proposal = open.get(decision.proposalId);
+        // Another decision may have closed it while this one waited for its turn.
+        const problem = decisionProblem(proposal, decision, Date.now());
+        if (proposal === undefined || problem !== undefined) throw refused(problem ?? 'it is closed');
+        const at = new Date(Date.now()).toISOString();
+        if (decision.verdict === 'reject') {
+          await recordDecision({ decision, status: 'rejected', at });
+          open.delete(proposal.id);
+          return { proposalId: proposal.id, status: 'rejected' as const, missing: 0, message: `version ${proposal.version} of ${proposal.pipeline} is rejected; production stays as it is` };
+        }
+        await verifyEvidence({ proposal });
+        const decisions = [...proposal.decisions, decision];
+        const missing = proposal.quorum - decisions.length;
+        await recordDecision({ decision, status: missing > 0 ? 'open' : 'approved', at });
+        if (missing > 0) {
+          open.set(proposal.id, { ...proposal, decisions });
+          return { proposalId: proposal.id, status: 'open' as const, missing, message: `${missing} more approval${missing === 1 ? '' : 's'} needed` };
+        }
+        current = await promoteCandidate({ proposal, decision, at });
+        open.delete(proposal.id);
+        return { proposalId: proposal.id, status: 'approved' as const, missing: 0, message: `version ${proposal.version} is the champion of ${proposal.pipeline}` };
+      }),
+    {
+      validator: (decision) => {
+        const problem = decisionProblem(open.get(decision.proposalId), decision, Date.now());
+        if (problem !== undefined) throw refused(problem);
+      },
+    },
+  );
+
+  for (;;) {
+    const next = [...open.values()].map(({ expiresAt }) => Date.parse(expiresAt)).sort((a, b) => a - b)[0];
+    const wake = () => workflowInfo().continueAsNewSuggested || nextExpiry(open) !== next;
+    if (next === undefined) await condition(wake);
+    else await condition(wake, Math.max(1, next - Date.now()));
+    await alone(async () => {
+      for (const proposal of [...open.values()].filter(({ expiresAt }) => Date.parse(expiresAt) <= Date.now())) {
+        await closeProposal({ proposalId: proposal.id, status: 'expired', at: new Date(Date.now()).toISOString(), reason: `nobody decided before ${proposal.expiresAt}` });
+        open.delete(proposal.id);
+      }
+    });
+    if (workflowInfo().continueAsNewSuggested) {
+      await condition(allHandlersFinished);
+      await continueAsNew<typeof champion>({ pipeline: initial.pipeline, open: [...open.values()], ...(current && { champion: current }) });
+    }
+  }
+}
+
+const nextExpiry = (open: ReadonlyMap<string, Proposal>): number | undefined => [...open.values()].map(({ expiresAt }) => Date.parse(expiresAt)).sort((a, b) => a - b)[0];
+
+const refused = (problem: string): ApplicationFailure => ApplicationFailure.nonRetryable(problem, 'DecisionRefused');

@@ -1,0 +1,3 @@
+export { champion } from './champion.ts';
+export { retrain } from './retrain.ts';
+export { search } from './search.ts';

@@ -1,0 +1,180 @@
+import { executeChild, isCancellation, CancellationScope, ParentClosePolicy, proxyActivities, workflowInfo } from '@temporalio/workflow';
+import type { DataActivities, EmbeddingActivities, Snapshot } from '../contracts/data.ts';
+import type { FeatureSet } from '../contracts/features.ts';
+import type { Recipe, RegistryActivities } from '../contracts/governance.ts';
+import type { EvaluationActivities, ModelForecasts, SearchResult, TrainingActivities } from '../contracts/modelling.ts';
+import { type RetrainInput, type RetrainResult, type RunActivities, workflowIds } from '../contracts/runs.ts';
+import type { StepContext, StepName } from '../contracts/steps.ts';
+import { type SearchedFamily, searchedFamilies } from '../contracts/training.ts';
+import { resolveSpace } from '../domain/search-spaces.ts';
+import * as options from './activity-options.ts';
+import { allOrNone } from './all-or-none.ts';
+import { failureFacts } from './failure-facts.ts';
+import { search } from './search.ts';
+
+const data = proxyActivities<DataActivities & EvaluationActivities>(options.data);
+const { embedTexts } = proxyActivities<EmbeddingActivities>(options.embedding);
+const { fitBaselines, fitModel } = proxyActivities<TrainingActivities>(options.training);
+const { currentChampion, registerCandidate, proposeCandidate } = proxyActivities<RegistryActivities>(options.registry);
+const { startRun, markStep, finishRun } = proxyActivities<RunActivities>(options.light);
+
+/** From source files to a proposal: every step is durable, cached by digest, and resumes where it stopped. */
+export async function retrain(input: RetrainInput): Promise<RetrainResult> {
+  await startRun(input);
+  try {
+    const result = await runSteps(input);
+    await finishRun({ runId: input.runId, status: 'done', result });
+    return result;
+  } catch (error) {
+    const { message, code } = failureFacts(error);
+    const status = isCancellation(error) ? 'cancelled' : 'failed';
+    await CancellationScope.nonCancellable(() => finishRun({ runId: input.runId, status, error: message, ...(code !== undefined && { code }) }));
+    throw error;
+  }
+}
+
+async function runSteps(input: RetrainInput): Promise<RetrainResult> {
+  const { runId, pipeline, baseFolder, requestedAt } = input;
+  const { frequency, horizon, quantiles } = pipeline;
+  const { folds } = pipeline.evaluate;
+  const at = (step: StepName): StepContext => ({ runId, pipeline: pipeline.name, step });
+
+  const snapshot = await data.ingest({ context: at('ingest'), sources: pipeline.sources, baseFolder, frequency, horizon, folds, now: requestedAt });
+  const [cleaned, vectors] = await allOrNone(() => [
+    (async () => {
+      await data.validate({ context: at('validate'), snapshot, rules: pipeline.validate, now: requestedAt });
+      return data.clean({ context: at('clean'), snapshot, cleaning: pipeline.cleaning, frequency, horizon, folds, ...(input.cutoff !== undefined && { cutoff: input.cutoff }) });
+    })(),
+    embed(input, snapshot, at('embed')),
+  ]);
+  const features = await data.buildFeatures({
+    context: at('features'),
+    panel: cleaned.panel,
+    ...(vectors && { vectors }),
+    textDims: pipeline.embeddings.text?.dims ?? 0,
+    frequency,
+    horizon,
+    folds,
+    minHistory: pipeline.cleaning.minHistory,
+    ...(pipeline.cleaning.top !== undefined && { top: pipeline.cleaning.top }),
+  });
+
+  const families = searchedFamilies.filter((family) => pipeline.models.includes(family));
+  const baselines = pipeline.models.filter((model) => !families.some((family) => family === model));
+  // The naive forecast is always there to be beaten; only models that the file names take part in the ensemble.
+  const measured = [...new Set(['seasonal-naive', ...baselines])];
+  const [naive, ...learned] = await allOrNone(() => [
+    fitBaselines({ context: at('baselines'), features, models: measured, quantiles }),
+    ...searchedFamilies.map((family) => (families.includes(family) ? learn(input, family, features, at) : skip(runId, family))),
+  ] as [Promise<readonly ModelForecasts[]>, ...Promise<Learned | undefined>[]]);
+  const fitted = learned.flatMap((one) => (one === undefined ? [] : [one]));
+
+  const members = [...naive.filter(({ model }) => baselines.some((name) => name === model)), ...fitted.map(({ forecasts }) => forecasts)];
+  const { forecasts: ensemble, weights } = await data.buildEnsemble({ context: at('ensemble'), members, quantiles });
+  const recipe: Recipe = {
+    members: Object.fromEntries(members.map(({ model, parameters, files }) => [model, { parameters, files }])),
+    weights,
+    seed: pipeline.search.seed,
+    quantiles,
+  };
+  const champion = await refitChampion(input, features, recipe, [...naive, ...members], at('evaluate'));
+  const evaluation = await data.evaluateModels({
+    context: at('evaluate'),
+    panel: cleaned.panel,
+    models: [...naive, ...fitted.map(({ forecasts }) => forecasts)],
+    ensemble,
+    weights,
+    ...(champion && { champion }),
+    minHistory: pipeline.cleaning.minHistory,
+    quantiles,
+  });
+  const registered = await registerCandidate({
+    context: at('register'),
+    snapshot,
+    recipe,
+    evaluation,
+    pipelineSpec: pipeline,
+    trials: fitted.map(({ family, search: { trials } }) => ({ family, trials })),
+  });
+  const { proposal, created } = await proposeCandidate({
+    context: at('propose'),
+    registered,
+    gates: pipeline.promote.gates,
+    metrics: evaluation.rows,
+    approvals: pipeline.promote.approvals,
+    proposedBy: 'system:retrain',
+    now: requestedAt,
+  });
+  return {
+    runId,
+    candidate: registered.candidate,
+    version: registered.version,
+    metrics: evaluation.rows,
+    weights,
+    cutoffs: features.cutoffs,
+    gates: proposal.gates,
+    proposal: { id: proposal.id, status: proposal.status, created },
+    forecastSeries: evaluation.forecastSeries,
+    snapshot: snapshot.digest,
+  };
+}
+
+async function embed({ runId, pipeline }: RetrainInput, { texts }: Snapshot, context: StepContext) {
+  const { text } = pipeline.embeddings;
+  if (texts === undefined || text === undefined) {
+    await markStep({ runId, step: 'embed', status: 'skipped', note: 'the pipeline file names no texts' });
+    return undefined;
+  }
+  return (await embedTexts({ context, texts, model: text.model })).vectors;
+}
+
+interface Learned {
+  readonly family: SearchedFamily;
+  readonly search: SearchResult;
+  readonly forecasts: ModelForecasts;
+}
+
+async function learn({ runId, pipeline }: RetrainInput, family: SearchedFamily, features: FeatureSet, at: (step: StepName) => StepContext): Promise<Learned> {
+  const { sampler, pruner, parallel, seed, trials, space: overrides } = pipeline.search;
+  const { space, fixed, first } = resolveSpace(family, overrides[family]);
+  const found = await executeChild(search, {
+    workflowId: workflowIds.search(runId, family),
+    taskQueue: workflowInfo().taskQueue,
+    parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
+    args: [{ context: at(`search:${family}`), family, features, sampler, pruner, parallel, seed, trials: trials[family], space, fixed, first }],
+  });
+  const forecasts = await fitModel({
+    context: at(`fit:${family}`),
+    family,
+    features,
+    parameters: found.best.parameters,
+    seed,
+    quantiles: pipeline.quantiles,
+    splits: ['folds', 'test', 'final'],
+  });
+  return { family, search: found, forecasts };
+}
+
+async function skip(runId: string, family: SearchedFamily): Promise<undefined> {
+  for (const step of [`search:${family}`, `fit:${family}`] as const) await markStep({ runId, step, status: 'skipped', note: `${family} is not among the models` });
+}
+
+/** The champion's parameters on this run's data, so that its recipe is compared and not its age; nothing when it is the same recipe. */
+async function refitChampion({ pipeline }: RetrainInput, features: FeatureSet, mine: Recipe, fitted: readonly ModelForecasts[], context: StepContext) {
+  const { champion, recipe } = await currentChampion({ pipeline: pipeline.name });
+  if (champion === undefined || recipe === undefined || sameRecipe(recipe, mine)) return undefined;
+  const members = await allOrNone(() =>
+    Object.entries(recipe.members).map(async ([model, { parameters }]) => {
+      const family = searchedFamilies.find((name) => name === model);
+      const same = fitted.find((one) => one.model === model && JSON.stringify(one.parameters) === JSON.stringify(parameters));
+      if (family === undefined) return same ?? (await fitBaselines({ context, features, models: [model], quantiles: pipeline.quantiles }))[0];
+      return fitModel({ context, family, features, parameters, seed: recipe.seed, quantiles: pipeline.quantiles, splits: ['test'] });
+    }),
+  );
+  return { version: champion.version, weights: recipe.weights, members: members.flatMap((member) => member ?? []) };
+}
+
+function sameRecipe(a: Recipe, b: Recipe): boolean {
+  const essence = ({ members, weights, seed }: Recipe) => JSON.stringify([Object.entries(members).map(([name, { parameters }]) => [name, parameters]).sort(), Object.entries(weights).sort(), seed]);
+  return essence(a) === essence(b);
+}
