@@ -16,8 +16,8 @@ export interface CleanRequest extends Omit<CleanInput, 'context' | 'snapshot' | 
   readonly outFolder: string;
 }
 
-/** One period of one series whose value for training differs from what was sold. */
-export interface ChangedPeriod {
+/** One period of one series beyond its limits; `used` is its value in training. */
+export interface UnusualPeriod {
   readonly series: string;
   readonly ds: string;
   readonly sold: number;
@@ -34,8 +34,8 @@ export interface CleanReport {
   /** Periods with more returned than sold, taken as 0 in training. */
   readonly negative: number;
   readonly unitsClipped: number;
-  /** The twenty largest changes. */
-  readonly largestChanges: readonly ChangedPeriod[];
+  /** The twenty that were changed most, then those that sold most. */
+  readonly largestOutliers: readonly UnusualPeriod[];
 }
 
 export interface Cleaned {
@@ -93,8 +93,8 @@ async function reportOf(session: Session, rules: CleanRequest['cleaning'], dropp
     SELECT count(*) FILTER (touched = 1) AS filled, count(*) FILTER (touched = 2 AND y_raw >= 0) AS outliers, count(*) FILTER (y_raw < 0) AS negative,
            coalesce(CAST(sum(CAST(y_raw - y AS DECIMAL(38, 6))) FILTER (y_raw > y) AS DOUBLE), 0) AS clipped
     FROM panel`);
-  const changes = await session.rows(`
-    SELECT series, CAST(ds AS VARCHAR) AS ds, y_raw, y FROM panel WHERE y <> y_raw ORDER BY abs(y_raw - y) DESC, series, ds LIMIT 20`);
+  const unusual = await session.rows(`
+    SELECT series, CAST(ds AS VARCHAR) AS ds, y_raw, y FROM panel WHERE touched = 2 ORDER BY abs(y_raw - y) DESC, y_raw DESC, series, ds LIMIT 20`);
   return {
     rules: { missing: rules.missing, outliers: rules.outliers },
     droppedRows,
@@ -102,6 +102,6 @@ async function reportOf(session: Session, rules: CleanRequest['cleaning'], dropp
     outliers: numberIn(counts, 'outliers'),
     negative: numberIn(counts, 'negative'),
     unitsClipped: numberIn(counts, 'clipped'),
-    largestChanges: changes.map((row) => ({ series: textIn(row, 'series'), ds: textIn(row, 'ds'), sold: numberIn(row, 'y_raw'), used: numberIn(row, 'y') })),
+    largestOutliers: unusual.map((row) => ({ series: textIn(row, 'series'), ds: textIn(row, 'ds'), sold: numberIn(row, 'y_raw'), used: numberIn(row, 'y') })),
   };
 }

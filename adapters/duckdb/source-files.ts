@@ -47,6 +47,8 @@ async function sizeOf(path: string, source: string, uri: string): Promise<number
   try {
     found = await stat(path);
   } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    if (code !== 'ENOENT' && code !== 'ENOTDIR') throw new BadInput(`sources.${source}.uri ${uri}: ${path} can't be read (${code}); check its permissions`, { cause: error });
     throw new DatasetMissing(`sources.${source}.uri ${uri}: there is no file ${path}; correct the path (relative paths start at the pipeline file's folder)`, { cause: error });
   }
   if (!found.isFile()) throw new BadInput(`sources.${source}.uri ${uri}: ${path} is not a file; give one CSV or Parquet file`);

@@ -100,12 +100,13 @@ describe('outliers', () => {
     });
     expect(rows.map((row) => row['y'])).toEqual(expected);
     expect(outliers).toBe(expected.filter((value, i) => value !== sold[i]).length);
-    expect(report.largestChanges[0]).toMatchObject({ series: 'A', ds: weeks[10], sold: 100 });
+    expect(report.largestOutliers[0]).toMatchObject({ series: 'A', ds: weeks[10], sold: 100 });
   });
 
   test('keep their value when they are only marked, and are not looked for when the method is none', async () => {
     const marked = await clean(lines, { cleaning: { outliers: { action: 'mark' } } });
     expect(marked.outliers).toBeGreaterThan(0);
+    expect(marked.report.largestOutliers[0]).toEqual({ series: 'A', ds: weeks[10], sold: 100, used: 100 });
     expect((await panelRows(marked.panel, 'A')).map((row) => row['y'])).toEqual(sold);
     expect((await clean(lines, { cleaning: { outliers: { method: 'none' } } })).outliers).toBe(0);
   });
