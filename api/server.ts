@@ -39,7 +39,7 @@ const app = createApp({
   artifacts,
   tables: duckdb,
   health: {
-    postgres: () => database.runs.list({ limit: 1 }),
+    postgres: () => database.ping(),
     temporal: () => temporal.checkHealth(),
     // Whether it is there does not matter; that the store says so does.
     store: () => artifacts.exists(nothing),
