@@ -7,7 +7,7 @@ export interface Experiments {
   ensureExperiment(name: string): Promise<string>;
   ensureRun(run: { experimentId: string; key: string; name: string; parentRunId?: string; tags?: Readonly<Record<string, string>> }): Promise<string>;
   logBatch(runId: string, batch: { metrics: readonly { key: string; value: number; step?: number }[]; params: Readonly<Record<string, string>>; tags: Readonly<Record<string, string>> }): Promise<void>;
-  logDataset(runId: string, dataset: { name: string; digest: string; source: string; profile: string }): Promise<void>;
+  logDataset(runId: string, dataset: { name: string; digest: string; source: string; profile: object }): Promise<void>;
   finishRun(runId: string, status: 'FINISHED' | 'FAILED'): Promise<void>;
   ensureModel(name: string): Promise<void>;
   ensureModelVersion(version: { name: string; source: string; runId: string; key: string; tags: Readonly<Record<string, string>> }): Promise<string>;
@@ -32,7 +32,7 @@ export async function trackCandidate(
     params: Object.fromEntries(Object.entries(recipe.members).flatMap(([model, { parameters }]) => Object.entries(parameters).map(([name, value]) => [`${model}.${name}`, String(value)]))),
     tags: Object.fromEntries(Object.entries(evidence).map(([name, digest]) => [`forecastle.${name}`, String(digest)])),
   });
-  await experiments.logDataset(runId, { name: pipeline, digest: snapshot.digest.slice(0, 36), source: snapshot.sales.uri, profile: JSON.stringify({ rows: snapshot.rows, series: snapshot.series }) });
+  await experiments.logDataset(runId, { name: pipeline, digest: snapshot.digest.slice(0, 36), source: snapshot.sales.uri, profile: { rows: snapshot.rows, series: snapshot.series } });
   for (const { family, trials: ref } of trials) {
     const { trials: records } = (await artifacts.readJson(ref)) as { trials: readonly TrialRecord[] };
     for (const trial of records) await trackTrial(experiments, { experimentId, parentRunId: runId, key: `trial:${ref.sha256}:${trial.number}`, family, trial });

@@ -81,7 +81,7 @@ export const cleaningSchema = z.strictObject({
 
 export const modelNames = ['seasonal-naive', 'window-average', 'lightgbm', 'lstm'] as const;
 export const frequencies = ['day', 'week', 'month'] as const;
-export const metricNames = ['wape', 'mase', 'wql', 'bias', 'mae', 'mse', 'rmse', 'coverage80'] as const;
+export const metricNames = ['wape', 'mase', 'wql', 'bias', 'mae', 'mse', 'rmse', 'coverage'] as const;
 
 const distribution = z.union([
   z.strictObject({ float: z.tuple([z.number(), z.number()]), log: z.boolean().default(false) }),
