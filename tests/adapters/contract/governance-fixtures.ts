@@ -1,0 +1,74 @@
+import { createHash } from 'node:crypto';
+
+import type { ArtifactRef, Layer } from '../../../contracts/artifacts.ts';
+import type { Snapshot } from '../../../contracts/data.ts';
+import type { Candidate, Evidence, Proposal } from '../../../contracts/governance.ts';
+import type { MetricRow } from '../../../contracts/modelling.ts';
+import { pipelineSchema } from '../../../contracts/pipeline.schema.ts';
+import type { RetrainInput, RetrainResult } from '../../../contracts/runs.ts';
+
+// Whole values of the contracts, each from a short text: enough to tell them apart.
+
+export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+export function artifact(layer: Layer, text: string, extension = 'json'): ArtifactRef {
+  return { uri: `s3://bucket/${layer}/${sha256(text)}.${extension}`, sha256: sha256(text), bytes: text.length, mediaType: 'application/json' };
+}
+
+export function snapshotOf(text: string): Snapshot {
+  return {
+    digest: sha256(text),
+    manifest: artifact('primary', `${text} manifest`),
+    sales: artifact('primary', `${text} sales`, 'parquet'),
+    texts: artifact('primary', `${text} texts`, 'parquet'),
+    sources: [{ source: 'sales', uri: './data/sales.csv', sha256: sha256(`${text} file`), bytes: 12, rows: 3 }],
+    rows: 3, keptRows: 2, series: 1, from: '2010-12-01T08:26:00', to: '2011-12-09T12:50:00',
+  };
+}
+
+export const evidenceOf = (text: string): Evidence => ({
+  candidate: sha256(text), snapshot: sha256(`${text} snapshot`), metrics: sha256(`${text} metrics`), pipeline: sha256('pipeline'), code: sha256('code'),
+});
+
+export const metricRow: MetricRow = {
+  model: 'ensemble', split: 'test', wape: 0.61, mase: null, wql: 0.1 + 0.2, bias: -0.05, mae: 12.5, mse: 310, rmse: 17.6, coverage: 0.81,
+};
+
+export function candidateOf(pipeline: string, text: string): Omit<Candidate, 'version'> {
+  return {
+    digest: sha256(text), pipeline, runId: `run of ${text}`, snapshot: sha256(`${text} snapshot`),
+    recipe: {
+      members: { lightgbm: { parameters: { num_leaves: 31, boosting: 'gbdt', linear_tree: false }, files: [artifact('models', `${text} model`, 'txt')] } },
+      weights: { lightgbm: 1 }, seed: 7, quantiles: [0.1, 0.5, 0.9],
+    },
+    metrics: [metricRow], report: artifact('reports', `${text} report`), forecasts: artifact('forecasts', `${text} forecasts`, 'parquet'),
+    evidence: evidenceOf(text), mlflowRunId: 'f'.repeat(32), mlflowVersion: '4', createdAt: '2026-03-02T04:05:06.789Z',
+  };
+}
+
+export function proposalOf(pipeline: string, text: string, over: Partial<Proposal> = {}): Proposal {
+  return {
+    id: `proposal-${sha256(`${pipeline} ${text}`).slice(0, 16)}`, pipeline, candidate: sha256(text), version: 1, runId: `run of ${text}`,
+    evidence: evidenceOf(text), gates: [{ gate: 'improves wql', value: null, threshold: 0, holds: true, reason: 'no champion yet' }],
+    status: 'open', proposedBy: 'system:retrain', proposedAt: '2026-03-02T05:00:00.000Z', expiresAt: '2026-03-05T05:00:00.000Z',
+    quorum: 1, decisions: [], ...over,
+  };
+}
+
+export function retrainInput(runId: string, pipeline = 'online-retail', over: Partial<RetrainInput> = {}): RetrainInput {
+  return {
+    runId, baseFolder: '/data/shop', actor: 'ana', requestedAt: '2026-03-02T04:00:00.000Z', ...over,
+    pipeline: pipelineSchema.parse({
+      name: pipeline, task: 'forecast', frequency: 'week', horizon: 4,
+      sources: { sales: { uri: './sales.csv', columns: { series: 'sku', time: 'day', target: 'units' } } },
+    }),
+  };
+}
+
+export function retrainResult(runId: string): RetrainResult {
+  return {
+    runId, candidate: sha256(runId), version: 2, metrics: [metricRow], weights: { lightgbm: 0.75, lstm: 0.25 },
+    cutoffs: { folds: ['2011-08-01'], test: '2011-11-07', final: '2011-12-05' },
+    gates: [], proposal: { id: 'proposal-1', status: 'open', created: true }, forecastSeries: 3000, snapshot: sha256('snapshot'),
+  };
+}
