@@ -22,7 +22,12 @@ export interface AuditRow extends AuditEntry {
   readonly hash: string;
 }
 
-export type AuditCheck = { readonly ok: true; readonly rows: number } | { readonly ok: false; readonly rows: number; readonly seq: number; readonly why: string };
+export interface AuditCheck {
+  readonly ok: boolean;
+  readonly rows: number;
+  /** The first row that does not fit. */
+  readonly broken?: { readonly row: number; readonly reason: string };
+}
 
 export interface Audit {
   /** @returns the row's number */
@@ -70,7 +75,7 @@ export function createAudit(sql: Sql): Audit {
       for (const [i, row] of rows.entries()) {
         const why =
           row.seq !== i + 1 ? `row ${i + 1} is missing` : row.previousHash !== previous ? 'it does not follow the row before it' : row.hash !== hashOf(row) ? 'its content was changed' : undefined;
-        if (why !== undefined) return { ok: false, rows: rows.length, seq: row.seq, why };
+        if (why !== undefined) return { ok: false, rows: rows.length, broken: { row: row.seq, reason: why } };
         previous = row.hash;
       }
       return { ok: true, rows: rows.length };
