@@ -26,7 +26,7 @@ const sameEvidence = (a: object, b: object): boolean => {
  * @param nowMs milliseconds since 1970-01-01
  */
 export function decisionProblem(proposal: DecidableProposal | undefined, decision: ProposedDecision, nowMs: number): string | undefined {
-  if (proposal === undefined) return `proposal ${decision.proposalId} is not open: it was decided, superseded or has expired. \`npx forecastle proposals list\` shows what can be decided.`;
+  if (proposal?.status !== 'open') return `proposal ${decision.proposalId} is not open: it was decided, superseded or has expired. \`npx forecastle proposals list\` shows what can be decided.`;
   if (decision.reason.trim() === '') return 'a decision needs a reason: give --reason "…"';
   if (decision.actor.trim() === '') return 'a decision needs a name: give --as NAME';
   if (decision.actor === proposal.proposedBy) return `${decision.actor} proposed this candidate and can't decide on it: ask somebody else`;

@@ -1,6 +1,7 @@
 /**
  * Forecast accuracy. Arrays run in parallel: one entry per scored point. A result is `undefined` where the measure is not
- * defined (nothing scored, or a zero denominator): callers show a dash, they never see NaN or Infinity.
+ * defined (nothing scored, a zero denominator, or a value that is not known among the scored): callers show a dash, they never see NaN
+ * or Infinity.
  */
 
 function sumOf(n: number, term: (i: number) => number): number {
@@ -10,7 +11,8 @@ function sumOf(n: number, term: (i: number) => number): number {
 }
 
 function ratio(numerator: number, denominator: number): number | undefined {
-  return denominator > 0 ? numerator / denominator : undefined;
+  const quotient = numerator / denominator;
+  return denominator > 0 && Number.isFinite(quotient) ? quotient : undefined;
 }
 
 const at = (values: ArrayLike<number>, i: number): number => values[i] ?? Number.NaN;
@@ -24,8 +26,7 @@ export function wape(actual: ArrayLike<number>, forecast: ArrayLike<number>): nu
 /** Relative bias: (Σŷ − Σy) / Σ|y|; negative = forecasts too low. Undefined when all actuals are zero. */
 export function relativeBias(actual: ArrayLike<number>, forecast: ArrayLike<number>): number | undefined {
   const n = actual.length;
-  const total = sumOf(n, (i) => Math.abs(at(actual, i)));
-  return total > 0 ? sumOf(n, (i) => at(forecast, i) - at(actual, i)) / total : undefined;
+  return ratio(sumOf(n, (i) => at(forecast, i) - at(actual, i)), sumOf(n, (i) => Math.abs(at(actual, i))));
 }
 
 /** Mean absolute error, in the unit of the target. */
@@ -100,8 +101,8 @@ export function bandCoverage(actual: ArrayLike<number>, quantiles: ArrayLike<num
   const width = levels.length;
   if (width < 2) return undefined;
   const inside = sumOf(n, (i) => {
-    const y = at(actual, i);
-    return y >= at(quantiles, i * width) && y <= at(quantiles, i * width + width - 1) ? 1 : 0;
+    const [y, low, high] = [at(actual, i), at(quantiles, i * width), at(quantiles, i * width + width - 1)];
+    return [y, low, high].some(Number.isNaN) ? Number.NaN : Number(y >= low && y <= high);
   });
   return ratio(inside, n);
 }

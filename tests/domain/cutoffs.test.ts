@@ -22,3 +22,10 @@ test('no target period of a fold is a target of another fold or of the test, and
       }),
   );
 });
+
+test('cutoffs of months and of days pass the end of a leap year as the calendar has it', () => {
+  const monthly = rollingCutoffs({ last: dayOfIso('2012-03-01') ?? 0, horizon: 2, folds: 2, frequency: 'month' });
+  expect([...monthly.folds, monthly.test, monthly.final].map(isoOfDay)).toEqual(['2011-09-01', '2011-11-01', '2012-01-01', '2012-03-01']);
+  const daily = rollingCutoffs({ last: dayOfIso('2012-03-01') ?? 0, horizon: 1, folds: 1, frequency: 'day' });
+  expect([...daily.folds, daily.test, daily.final].map(isoOfDay)).toEqual(['2012-02-28', '2012-02-29', '2012-03-01']);
+});

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { dayOfIso } from '../../domain/calendar.ts';
 import { columnOf, recentLevels, rowsAtOrigin, trainingRows } from '../../domain/origin-rows.ts';
@@ -44,4 +45,33 @@ test('a level is one more than the mean of what is known, newer periods weighing
 
 test('a column that is not there is undefined', () => {
   expect(columnOf(tableOf(['2024-01-01'], { y_1: [1] }), 'y_2')).toBeUndefined();
+});
+
+test('whatever the table, a step learns from a row only when its target period has begun by the cutoff', () => {
+  const monday = fc.integer({ min: 0, max: 40 }).map((weeks) => new Date(Date.UTC(2023, 10, 6 + 7 * weeks)).toISOString().slice(0, 10));
+  const anyRow = fc.record({ origin: monday, target: fc.constantFrom(0, 3, Number.NaN) });
+  fc.assert(
+    fc.property(fc.array(anyRow, { maxLength: 30 }), fc.integer({ min: 1, max: 8 }), monday, (rows, step, cutoff) => {
+      const table = tableOf(rows.map(({ origin }) => origin), { y: rows.map(({ target }) => target) });
+      const expected = rows.flatMap(({ origin, target }, i) => (Date.parse(origin) + step * 7 * 86_400_000 <= Date.parse(cutoff) && !Number.isNaN(target) ? [i] : []));
+      expect([...trainingRows(table, columnOf(table, 'y') ?? new Float32Array(), step, day(cutoff), 'week')]).toEqual(expected);
+    }),
+  );
+});
+
+test('whatever the sequence, a level is the weighted mean by its definition, and never below 1', () => {
+  const anySales = fc.array(fc.constantFrom(-9, 0, 2, 7, 30, Number.NaN), { minLength: 1, maxLength: 8 });
+  fc.assert(
+    fc.property(anySales, fc.constantFrom(0.3, 0.8, 1), (sales, decay) => {
+      const table = tableOf(['2024-01-01'], Object.fromEntries(sales.map((value, i) => [`s${String(i)}`, [value]])));
+      let [total, weights] = [0, 0];
+      sales.forEach((value, i) => {
+        if (Number.isNaN(value)) return;
+        const weight = decay ** (sales.length - 1 - i);
+        [total, weights] = [total + weight * value, weights + weight];
+      });
+      const level = recentLevels(table, sales.map((_, i) => columnOf(table, `s${String(i)}`) ?? new Float32Array()), decay)[0];
+      expect(level).toBeCloseTo(weights === 0 ? 1 : Math.max(1, 1 + total / weights), 4);
+    }),
+  );
 });

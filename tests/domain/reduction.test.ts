@@ -21,9 +21,56 @@ describe('eigenvalues of a symmetric matrix', () => {
       rebuilt.forEach((value, i) => { expect(value).toBeCloseTo(matrix[i] ?? NaN, 8); });
     }));
   });
+
+  test('are those of numpy.linalg.eigvalsh, to the last digits', () => {
+    // python -c 'import numpy as np; print(np.linalg.eigvalsh([[4,1,2,.5],[1,3,0,-1],[2,0,-2,1.5],[.5,-1,1.5,2]]).tolist())', numpy 2.4.6
+    const { values } = eigenOfSymmetric(Float64Array.of(4, 1, 2, 0.5, 1, 3, 0, -1, 2, 0, -2, 1.5, 0.5, -1, 1.5, 2), 4);
+    [-2.9498220307836887, 1.1072114432819387, 3.722466326080317, 5.120144261421434].forEach((value, i) => expect(values[i]).toBeCloseTo(value, 12));
+  });
+
+  test.each([
+    ['all zero', Float64Array.of(0, 0, 0, 0), [0, 0]],
+    ['equal', Float64Array.of(3, 0, 0, 3), [3, 3]],
+    ['single', Float64Array.of(-7), [-7]],
+    ['none', new Float64Array(0), []],
+  ])('may be %s, and their vectors are orthonormal', (_, matrix, expected) => {
+    const size = expected.length;
+    const { values, vectors } = eigenOfSymmetric(matrix, size);
+    expect([...values]).toEqual(expected);
+    for (let a = 0; a < size; a += 1) {
+      for (let b = 0; b < size; b += 1) {
+        const product = expected.reduce((sum, _value, i) => sum + (vectors[i * size + a] ?? NaN) * (vectors[i * size + b] ?? NaN), 0);
+        expect(product).toBeCloseTo(a === b ? 1 : 0, 12);
+      }
+    }
+  });
+
+  test('of a matrix with an unknown cell are unknown, and the search for them ends', () => {
+    expect(eigenOfSymmetric(Float64Array.of(1, Number.NaN, Number.NaN, 2), 2).values.some(Number.isNaN)).toBe(true);
+  });
 });
 
 describe('principal components', () => {
+  test('are those of scikit-learn', () => {
+    // PCA(3, svd_solver='full') of scikit-learn 1.9.1 on X[i][j] = (i*i*7 + j*13 + i*j*5) % 17, i < 9, j < 5; signs: largest loading positive.
+    const rows = Float32Array.from({ length: 45 }, (_, at) => { const [i, j] = [Math.floor(at / 5), at % 5]; return (i * i * 7 + j * 13 + i * j * 5) % 17; });
+    const { axes, variance } = fitReduction(rows, 5, 3);
+    [39.114012972235585, 35.30736901197119, 17.54467084356259].forEach((value, i) => expect(variance[i]).toBeCloseTo(value, 9));
+    const components = [
+      0.46118456650850315, -0.3250719467549222, 0.1607090820385639, 0.3555054829499216, 0.7276162914546339,
+      -0.34341033807076893, 0.3317976553917529, 0.6651833437479444, -0.3981468416347683, 0.41350921063407925,
+      0.47402168272687367, 0.6980103822367966, -0.405607781853126, -0.2653054672263506, 0.23060851448812353,
+    ];
+    components.forEach((value, i) => expect(axes[i]).toBeCloseTo(value, 9));
+  });
+
+  test('of rows that are all alike have no variance, and every row lies at the origin', () => {
+    const rows = Float32Array.from({ length: 12 }, (_, i) => [2, 5, 9][i % 3] ?? NaN);
+    const reduction = fitReduction(rows, 3, 2);
+    expect([...reduction.variance]).toEqual([0, 0]);
+    expect(reduceRows(reduction, rows).every((value) => Math.abs(value) < 1e-12)).toBe(true);
+  });
+
   test('equal those of an independent power iteration', () => {
     const width = 6;
     const rows = Float32Array.from({ length: 40 * width }, (_, i) => Math.sin(i * 1.7) * (1 + (i % width)) + Math.cos(Math.floor(i / width) * 0.9) * ((i % width) - 2));
