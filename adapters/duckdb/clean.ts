@@ -60,7 +60,10 @@ export async function clean(session: Session, request: CleanRequest): Promise<Cl
   const cutoff = cutoffDay(request.cutoff);
   const usable = 'kept AND target IS NOT NULL';
   const complete = await completePeriods(session, { relation: 'read_parquet($sales)', condition: usable, frequency, cutoff, parameters: { sales } });
-  refuseShortHistory({ where: request.cutoff === undefined ? 'sales' : `sales up to the cutoff ${request.cutoff}`, frequency, horizon, folds, periods: complete.count, from: complete.from, to: complete.to });
+  refuseShortHistory({
+    ...(request.cutoff === undefined ? { where: 'sales' } : { where: `sales up to the cutoff ${request.cutoff}`, longer: 'take a later cutoff' }),
+    frequency, horizon, folds, periods: complete.count, from: complete.from, to: complete.to,
+  });
   const [first, last] = [isoOfDay(complete.first), isoOfDay(complete.last)];
 
   const seen = `${usable} AND CAST(time AS DATE) <= CAST($until AS DATE)`;

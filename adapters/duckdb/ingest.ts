@@ -4,7 +4,7 @@ import { completePeriods } from './complete-periods.ts';
 import { refuseShortHistory } from './history-check.ts';
 import { openSource, type SourceColumn } from './open-source.ts';
 import { readProductTexts } from './product-texts.ts';
-import { refuseBadRows } from './row-refusals.ts';
+import { refuseBadRows, refuseSingleDays } from './row-refusals.ts';
 import { numberIn, textIn } from './row-values.ts';
 import { readSalesRows } from './sales-rows.ts';
 import type { Session } from './session.ts';
@@ -41,6 +41,7 @@ export async function ingest(session: Session, request: IngestRequest): Promise<
   await refuseBadRows(session, { uri, columns: sources.sales.columns, rows, now });
   const periods = await completePeriods(session, { relation: 'lines', condition: 'kept', frequency });
   refuseShortHistory({ where: uri, frequency, horizon, folds, periods: periods.count, from: periods.from, to: periods.to });
+  await refuseSingleDays(session, { uri, column: sources.sales.columns.series });
 
   const products = productsFile === undefined || sources.products === undefined
     ? undefined

@@ -4,7 +4,7 @@ import { BadInput } from '../../contracts/failure.ts';
 import type { Sources } from '../../contracts/pipeline.schema.ts';
 import type { Parameters, Session } from './session.ts';
 import { readCsvHeader } from './csv-header.ts';
-import { textIn } from './row-values.ts';
+import { quoted, textIn } from './row-values.ts';
 import { literal } from './sql-text.ts';
 import { isUtf8, transcodeToUtf8 } from './text-encoding.ts';
 
@@ -41,7 +41,9 @@ export interface SourceToOpen {
 export async function openSource(session: Session, { uri, path, csv, scratch, name }: SourceToOpen): Promise<OpenSource> {
   const decimal = csv?.decimal ?? '.';
   const timeFormat = csv?.timeFormat === undefined ? {} : { timeFormat: csv.timeFormat };
-  if (await isParquet(path)) {
+  const format = await formatOf(path);
+  refuseForeignFormat(format, { uri, path, encoding: csv?.encoding });
+  if (format === 'parquet') {
     const relation = 'read_parquet($path, file_row_number = true)';
     const columns = await describe(session, { uri, relation, parameters: { path } });
     return { uri, columns: columns.filter(({ name: n }) => n !== 'file_row_number'), relation, rowNumber: 'file_row_number + 1', parameters: { path }, decimal, ...timeFormat };
@@ -62,7 +64,23 @@ export function columnNamed(source: OpenSource, name: string, role: string): Sou
   const found = source.columns.find((column) => column.name === name);
   if (found !== undefined) return found;
   const names = source.columns.map((column) => column.name);
-  throw new BadInput(`${source.uri}: there is no column "${name}" (${role}); did you mean "${closest(name, names)}"? The file has ${names.map((n) => `"${n}"`).join(', ')}`);
+  throw new BadInput(`${source.uri}: there is no column "${name}" (${role}); ${hintFor(name, names)} The file has ${listed(names)}`);
+}
+
+const looksLikeData = /^[-+]?\d+([.,]\d+)?$|^\d{4}-\d{2}-\d{2}|^\d{1,2}[/.]\d{1,2}[/.]\d{2,4}/;
+
+function hintFor(name: string, names: readonly string[]): string {
+  const [only = ''] = names;
+  if (names.length === 1 && /[,;\t|]/.test(only)) return 'is csv.delimiter the right one?';
+  if (names.some((known) => looksLikeData.test(known))) return 'is the header line missing?';
+  return `did you mean ${quoted(closest(name, names))}?`;
+}
+
+const mostListed = 25;
+
+function listed(names: readonly string[]): string {
+  const shown = names.slice(0, mostListed).map(quoted).join(', ');
+  return names.length > mostListed ? `${shown} and ${String(names.length - mostListed)} more` : shown;
 }
 
 /** Runs a query on the file; a file that can't be parsed becomes `BadInput` with the line where it goes wrong. */
@@ -83,8 +101,12 @@ function refusalOf(uri: string, error: unknown): BadInput | undefined {
     const what = reason === null ? 'the line does not fit the rest of the file' : `${reason[2] ?? ''} fields where the header has ${reason[1] ?? ''}`;
     return new BadInput(`${uri}${lineOf(message)}: ${what}; mend the line, or set csv.delimiter`, { cause: error });
   }
-  if (/parquet/i.test(message) && /Invalid Input Error|IO Error|magic bytes|metadata/i.test(message)) {
+  if (/parquet/i.test(message) && /Invalid (Input )?Error|IO Error|magic bytes|metadata|TProtocol/i.test(message)) {
     return new BadInput(`${uri}: the Parquet file is damaged; export it again`, { cause: error });
+  }
+  // What DuckDB says of memory, disk or interrupts may pass; these it will say again of the same file.
+  if (/^(Invalid|Invalid Input|Conversion|Out of Range|Binder|Parser|Catalog|Not implemented|Serialization) Error:/.test(message)) {
+    return new BadInput(`${uri}: the file can't be read (${message.split('\n')[0] ?? ''}); export it again as CSV or Parquet`, { cause: error });
   }
   return undefined;
 }
@@ -100,12 +122,26 @@ async function describe(session: Session, { uri, relation, parameters }: Pick<Op
   return rows.map((row) => ({ name: textIn(row, 'column_name'), type: textIn(row, 'column_type') }));
 }
 
-async function isParquet(path: string): Promise<boolean> {
+type Format = 'parquet' | 'zip' | 'gzip' | 'utf-16le' | 'utf-16be' | 'text';
+
+/** Told by the first bytes, since a name says what a file should be. */
+const signatures: readonly (readonly [string, Format])[] = [
+  ['PAR1', 'parquet'], ['PK\x03\x04', 'zip'], ['\x1f\x8b', 'gzip'], ['\xff\xfe', 'utf-16le'], ['\xfe\xff', 'utf-16be'],
+];
+
+async function formatOf(path: string): Promise<Format> {
   const file = await open(path);
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(4), 0, 4, 0);
-    return buffer.toString('latin1', 0, bytesRead) === 'PAR1';
+    const start = buffer.toString('latin1', 0, bytesRead);
+    return signatures.find(([signature]) => start.startsWith(signature))?.[1] ?? 'text';
   } finally {
     await file.close();
   }
+}
+
+function refuseForeignFormat(format: Format, { uri, path, encoding }: { readonly uri: string; readonly path: string; readonly encoding: string | undefined }): void {
+  if (format === 'zip') throw new BadInput(`${uri}: this is a zip archive or an Excel workbook, not CSV or Parquet; unpack it, or export it as CSV`);
+  if (format === 'gzip' && !path.endsWith('.gz')) throw new BadInput(`${uri}: this file is compressed by gzip; let its name end in .gz, or unpack it`);
+  if ((format === 'utf-16le' || format === 'utf-16be') && encoding === undefined) throw new BadInput(`${uri}: the text is UTF-16, not UTF-8; set csv.encoding: ${format}`);
 }

@@ -2,7 +2,7 @@ import { BadInput } from '../../contracts/failure.ts';
 import type { Sources } from '../../contracts/pipeline.schema.ts';
 import { seriesCell, textCell, timeCell } from './cells.ts';
 import { openSource, reading, type SourceColumn } from './open-source.ts';
-import { counted, numberIn, textIn } from './row-values.ts';
+import { counted, numberIn, quoted, textIn } from './row-values.ts';
 import type { Session } from './session.ts';
 import type { Fingerprint } from './source-files.ts';
 import { timeFormatOf } from './time-format.ts';
@@ -39,7 +39,7 @@ export async function readProductTexts(
   const kept = sameAsSales ? 'row IN (SELECT row FROM lines WHERE kept)' : 'series IN (SELECT series FROM lines WHERE kept)';
   const [bad] = await session.rows(`SELECT row, time_text FROM product_lines WHERE ${kept} AND text IS NOT NULL AND known_from IS NULL AND time_text IS NOT NULL ORDER BY row LIMIT 1`);
   if (bad !== undefined) {
-    throw new BadInput(`${file.uri} row ${counted(numberIn(bad, 'row'))}, column "${products.time ?? ''}": "${textIn(bad, 'time_text')}" is not a date (set csv.timeFormat)`);
+    throw new BadInput(`${file.uri} row ${counted(numberIn(bad, 'row'))}, column "${products.time ?? ''}": ${quoted(textIn(bad, 'time_text'))} is not a date; correct it, or set csv.timeFormat (for instance '%d/%m/%Y %H:%M')`);
   }
   await session.run(
     `CREATE OR REPLACE TEMP TABLE texts AS

@@ -1,6 +1,6 @@
 import { BadInput } from '../../contracts/failure.ts';
 import type { Sources } from '../../contracts/pipeline.schema.ts';
-import { counted, numberIn, textIn } from './row-values.ts';
+import { counted, numberIn, quoted, textIn } from './row-values.ts';
 import type { ParsedColumn, SalesRows } from './sales-rows.ts';
 import type { Session } from './session.ts';
 
@@ -18,6 +18,7 @@ export async function refuseBadRows(session: Session, { uri, columns, rows, now 
   if (total === 0) throw new BadInput(`${uri}: the file has a header but no rows; export it again`);
   await refuseUnreadable(session, uri, rows.parsed);
   await refuseFirst(session, uri, columns.series, 'kept AND series IS NULL', () => 'the series key is empty; fill it in, or filter such rows away (rule: matches, pattern: .)');
+  await refuseFirst(session, uri, columns.series, 'kept AND contains(series, chr(0))', () => 'the series key holds a NUL character, which no database takes; take it out');
   await refuseFirst(session, uri, columns.time, 'kept AND time IS NULL', () => 'the date is empty; fill it in, or filter such rows away (rule: matches, pattern: .)');
   await refuseFirst(
     session, uri, columns.time, 'kept AND CAST(time AS DATE) > CAST($day AS DATE)',
@@ -35,8 +36,8 @@ async function refuseUnreadable(session: Session, uri: string, parsed: readonly 
   if (first === undefined || column === undefined) return;
   const found = textIn(first, 'found');
   const reason = column.kind === 'time'
-    ? `"${found}" is not a date (set csv.timeFormat, for instance '%d/%m/%Y %H:%M')`
-    : `"${found}" is not a number${/^-?[\d. ]+,\d+$/.test(found) ? " (decimal comma? set csv.decimal: ',')" : '; correct it, or filter the row away'}`;
+    ? `${quoted(found)} is not a date; correct it, or set csv.timeFormat (for instance '%d/%m/%Y %H:%M')`
+    : `${quoted(found)} is not a number${/^-?[\d. ]+,\d+$/.test(found) ? " (decimal comma? set csv.decimal: ',')" : '; correct it, or filter the row away'}`;
   throw new BadInput(`${uri} row ${counted(numberIn(first, 'row'))}, column "${column.column}": ${reason}`);
 }
 
@@ -54,4 +55,14 @@ async function refuseNothingKept(session: Session, uri: string, filters: readonl
   const parts = filters.map((filter, i) => `${filter}: ${counted(numberIn(found, `removed_${String(i)}`))}`);
   if (numberIn(found, 'returned') > 0) parts.push(`returns: ${counted(numberIn(found, 'returned'))}`);
   throw new BadInput(`${uri}: the filters leave none of ${counted(total)} rows (removed by ${parts.join('; ')}); loosen them`);
+}
+
+/** Throws `BadInput` when no series has sales on two days: mostly a key that names orders, not products. */
+export async function refuseSingleDays(session: Session, { uri, column }: { readonly uri: string; readonly column: string }): Promise<void> {
+  const found = await session.row(
+    'SELECT count(*) AS series, max(days) AS longest FROM (SELECT count(DISTINCT CAST(time AS DATE)) AS days FROM lines WHERE kept GROUP BY series)');
+  if (numberIn(found, 'longest') > 1) return;
+  const series = numberIn(found, 'series');
+  const what = series === 1 ? 'the only series has' : `each of ${counted(series)} series has`;
+  throw new BadInput(`${uri}, column "${column}": ${what} sales on a single day, which nothing can be learnt from; name the column that tells products apart (columns.series), or give a longer history`);
 }

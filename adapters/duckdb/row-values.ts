@@ -18,6 +18,14 @@ export function textIn(row: Row, column: string): string {
   return value;
 }
 
+const longestQuote = 60;
+
+/** A text of the user's in quotes for a message of one line: what can't be seen is written out, what is long is cut. */
+export function quoted(text: string): string {
+  const seen = text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) => `\\u{${character.codePointAt(0)?.toString(16) ?? ''}}`);
+  return `"${seen.length > longestQuote ? `${seen.slice(0, longestQuote - 1)}…` : seen}"`;
+}
+
 /** 18204 → `18,204`. */
 export function counted(count: number): string {
   return count.toLocaleString('en-US');

@@ -30,7 +30,7 @@ export async function fingerprintSources({ sources, baseFolder }: { readonly sou
     const path = pathOf(uri, baseFolder);
     const bytes = await sizeOf(path, source, uri);
     const same = found.find((file) => file.path === path);
-    found.push({ source, uri, path, bytes, sha256: same?.sha256 ?? (await sha256Of(path)) });
+    found.push({ source, uri, path, bytes, sha256: same?.sha256 ?? (await sha256Of(path, source, uri)) });
   }
   return found;
 }
@@ -48,7 +48,7 @@ async function sizeOf(path: string, source: string, uri: string): Promise<number
     found = await stat(path);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    if (code !== 'ENOENT' && code !== 'ENOTDIR') throw new BadInput(`sources.${source}.uri ${uri}: ${path} can't be read (${code}); check its permissions`, { cause: error });
+    if (code !== 'ENOENT' && code !== 'ENOTDIR') throw unreadable(path, source, uri, error);
     throw new DatasetMissing(`sources.${source}.uri ${uri}: there is no file ${path}; correct the path (relative paths start at the pipeline file's folder)`, { cause: error });
   }
   if (!found.isFile()) throw new BadInput(`sources.${source}.uri ${uri}: ${path} is not a file; give one CSV or Parquet file`);
@@ -56,8 +56,17 @@ async function sizeOf(path: string, source: string, uri: string): Promise<number
   return found.size;
 }
 
-async function sha256Of(path: string): Promise<string> {
+async function sha256Of(path: string, source: string, uri: string): Promise<string> {
   const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
+  try {
+    for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
+  } catch (error) {
+    throw unreadable(path, source, uri, error);
+  }
   return hash.digest('hex');
+}
+
+function unreadable(path: string, source: string, uri: string, error: unknown): BadInput {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+  return new BadInput(`sources.${source}.uri ${uri}: ${path} can't be read (${code}); let the user who runs the workers read it, or give another file`, { cause: error });
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { readdir } from 'node:fs/promises';
+import { chmod, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type Sources, sourcesSchema } from '../../../contracts/pipeline.schema.ts';
@@ -66,7 +66,7 @@ describe('bad input is refused with file, place and remedy', () => {
     expect((await ingest({ csv, sales: { csv: { decimal: ',' } } })).keptRows).toBe(60);
   });
   test('an unreadable date', async () => {
-    expect(await refusal({ csv: goodCsv({ 30: 'A,2024-02-31,4' }) })).toBe('sales.csv row 30, column "day": "2024-02-31" is not a date (set csv.timeFormat, for instance \'%d/%m/%Y %H:%M\')');
+    expect(await refusal({ csv: goodCsv({ 30: 'A,2024-02-31,4' }) })).toBe('sales.csv row 30, column "day": "2024-02-31" is not a date; correct it, or set csv.timeFormat (for instance \'%d/%m/%Y %H:%M\')');
   });
   test('an empty date and an empty key', async () => {
     expect(await refusal({ csv: goodCsv({ 30: 'A,,4' }) })).toContain('sales.csv row 30, column "day": the date is empty');
@@ -96,6 +96,7 @@ describe('bad input is refused with file, place and remedy', () => {
   });
   test('two columns of one name', async () => {
     expect(await refusal({ csv: goodCsv({}, 'sku,day,day') })).toContain('the header has two columns "day"');
+    expect(await refusal({ csv: goodCsv({}, 'sku,day,Day') })).toContain('the header has columns "day" and "Day" that differ in case only');
   });
   test('an encoding that does not fit, or does not exist', async () => {
     const latin1 = Buffer.from(goodCsv({ 5: 'É,2024-01-05,3' }), 'latin1');
@@ -105,10 +106,49 @@ describe('bad input is refused with file, place and remedy', () => {
   });
   test('a damaged Parquet file', async () => {
     expect(await refusal({ csv: 'PAR1 but nothing else of one' })).toBe('sales.csv: the Parquet file is damaged; export it again');
+    const withoutMetadata = Buffer.concat([Buffer.from('PAR1'), Buffer.alloc(200, 7), Buffer.from([200, 0, 0, 0]), Buffer.from('PAR1')]);
+    expect(await refusal({ csv: withoutMetadata })).toBe('sales.csv: the Parquet file is damaged; export it again');
+  });
+  test('a file of another kind, told by its first bytes', async () => {
+    expect(await refusal({ csv: Buffer.from('PK\x03\x04 and so on', 'latin1') })).toContain('this is a zip archive or an Excel workbook, not CSV or Parquet');
+    expect(await refusal({ csv: Buffer.from('\x1f\x8b\x08\x00', 'latin1') })).toContain('this file is compressed by gzip; let its name end in .gz');
+    expect(await refusal({ csv: Buffer.from(Array.from({ length: 500 }, (_, i) => (i * 37) % 256)) })).toContain('this is neither CSV nor Parquet');
+    const utf16 = Buffer.from(`\uFEFF${goodCsv()}`, 'utf16le');
+    expect(await refusal({ csv: utf16 })).toBe('sales.csv: the text is UTF-16, not UTF-8; set csv.encoding: utf-16le');
+    expect((await ingest({ csv: utf16, sales: { csv: { encoding: 'utf-16le' } } })).rows).toBe(60);
+  });
+  test('a file that its reader may not open', async () => {
+    // Root may read everything: it becomes somebody else for the moment.
+    const isRoot = process.geteuid?.() === 0;
+    const { duckdb, folder, file } = scratch();
+    const path = await file('locked.csv', goodCsv());
+    await chmod(path, 0o000);
+    await chmod(folder, 0o755);
+    const sources: Sources = sourcesSchema.parse({ sales: { uri: path, columns } });
+    if (isRoot) process.seteuid?.(65_534);
+    const reason = await duckdb.fingerprintSources({ sources, baseFolder: folder }).catch((error: unknown) => error);
+    if (isRoot) process.seteuid?.(0);
+    expect(reason).toMatchObject({ code: 'BadInput', message: `sources.sales.uri ${path}: ${path} can't be read (EACCES); let the user who runs the workers read it, or give another file` });
+  });
+  test('a NUL character in a key, and control characters shown as what they are', async () => {
+    expect(await refusal({ csv: goodCsv({ 8: 'A\0B,2024-01-08,3' }) })).toContain('sales.csv row 8, column "sku": the series key holds a NUL character');
+    expect(await refusal({ csv: goodCsv({ 8: 'A,2024-01-08,"3\n4"' }) })).toContain('sales.csv row 8, column "units": "3\\u{a}4" is not a number');
+  });
+  test('a key that names orders, so that every series has one row', async () => {
+    const csv = ['sku,day,units', ...Array.from({ length: 60 }, (_, i) => `order-${String(i)},${new Date(Date.UTC(2024, 0, i + 1)).toISOString().slice(0, 10)},2`)].join('\n');
+    expect(await refusal({ csv })).toBe('sales.csv, column "sku": each of 60 series has sales on a single day, which nothing can be learnt from; name the column that tells products apart (columns.series), or give a longer history');
+  });
+  test('a file without its header line, or with another delimiter', async () => {
+    expect(await refusal({ csv: goodCsv().slice('sku,day,units\n'.length) })).toContain('there is no column "sku" (columns.series); is the header line missing?');
+    expect(await refusal({ csv: goodCsv(), sales: { csv: { delimiter: ';' } } })).toContain('is csv.delimiter the right one?');
   });
 });
 
 describe('what is unusual but right is read', () => {
+  test('columns without a name, as an index or a spreadsheet leaves them', async () => {
+    const csv = goodCsv({}, 'sku,day,units').split('\n').map((line, i) => (line === '' ? '' : `${i === 0 ? '' : String(i)},${line},`)).join('\n');
+    expect((await ingest({ csv })).rows).toBe(60);
+  });
   test('rows that the filters leave out may hold anything', async () => {
     const csv = goodCsv({ 60: 'Total,sum of all,many' });
     expect((await ingest({ csv, sales: { filters: [{ column: 'sku', rule: 'matches', pattern: '^.$' }] } })).keptRows).toBe(59);
