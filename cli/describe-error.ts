@@ -8,6 +8,9 @@ export interface ErrorLine {
   readonly exit: number;
 }
 
+/** Beside the failure codes: the environment or the machine has to change first. */
+const refusals: ReadonlySet<string> = new Set(['ConfigurationError', 'StackError']);
+
 /** One line and an exit code for anything that was thrown. */
 export function describeError(error: unknown): ErrorLine {
   if (error instanceof CommanderError) {
@@ -17,8 +20,7 @@ export function describeError(error: unknown): ErrorLine {
     return { code: 'BadInput', message: `${message} (\`--help\` shows how)`, exit: 2 };
   }
   if (error instanceof Error && 'code' in error && typeof error.code === 'string') {
-    const exit = error.code === 'ConfigurationError' ? 2 : exitCodeOf(error.code);
-    return { code: error.code, message: oneLine(error.message), exit };
+    return { code: error.code, message: oneLine(error.message), exit: refusals.has(error.code) ? 2 : exitCodeOf(error.code) };
   }
   return {
     code: 'Unexpected',

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 
+import { closest } from 'fastest-levenshtein';
 import { LineCounter, parseDocument } from 'yaml';
 import type { Document } from 'yaml';
 
@@ -42,8 +43,10 @@ export function parsePipeline(text: string, shown: string): Pipeline {
     uniqueKeys: true,
   });
   const [fault] = document.errors;
-  if (fault !== undefined)
-    throw new BadInput(`${shown} line ${lines.linePos(fault.pos[0]).line}: ${yamlFault(fault.code, fault.message)}`);
+  if (fault !== undefined) {
+    const { line, col } = lines.linePos(fault.pos[0]);
+    throw new BadInput(`${shown} line ${line}, column ${col}: ${yamlFault(fault.code, fault.message)}`);
+  }
   const value = toPlain(document, shown);
   if (value === null || value === undefined)
     throw new BadInput(
@@ -56,7 +59,9 @@ export function parsePipeline(text: string, shown: string): Pipeline {
   }
   const parsed = pipelineSchema.safeParse(value);
   if (!parsed.success) {
-    const [issue] = parsed.error.issues;
+    // A misspelt key is an unknown one and a missing one at once: the unknown one says what to mend.
+    const { issues } = parsed.error;
+    const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0];
     if (issue === undefined) throw new BadInput(`${shown}: not a pipeline`);
     const { path, message } = explainIssue(issue, value);
     throw new BadInput(
@@ -67,9 +72,15 @@ export function parsePipeline(text: string, shown: string): Pipeline {
     const [problem] = resolveSpace(family, parsed.data.search.space[family]).problems;
     if (problem === undefined) continue;
     const name = problem.slice(0, problem.indexOf(':')).split('.');
-    throw new BadInput(`${shown} line ${lineOf(document, lines, name)}, ${problem}`);
+    throw new BadInput(`${shown} line ${lineOf(document, lines, name)}, ${withNearest(problem, name.at(-1) ?? '')}`);
   }
   return parsed.data;
+}
+
+/** Adds the nearest right name to a problem that lists the known ones. */
+function withNearest(problem: string, given: string): string {
+  const known = /; known are (.+)$/.exec(problem)?.[1]?.split(', ') ?? [];
+  return known.length === 0 ? problem : problem.replace('; known are ', `; did you mean "${closest(given, known)}"? Known here: `);
 }
 
 function toPlain(document: Document.Parsed, shown: string): unknown {
@@ -121,6 +132,18 @@ function yamlFault(code: string, message: string): string {
       return 'a tab where YAML wants spaces: indent with spaces';
     case 'MULTIPLE_DOCS':
       return 'a second document begins here (`---`): one file is one pipeline';
+    case 'BAD_INDENT': {
+      const bracket = /end with a ([\]}])/.exec(message)?.[1];
+      if (bracket !== undefined) return `not YAML: a \`${bracket}\` is missing before this place`;
+      return 'the indentation does not fit the lines above: keys of one block begin in one column';
+    }
+    case 'MULTILINE_IMPLICIT_KEY':
+    case 'BLOCK_AS_IMPLICIT_KEY':
+      return 'not `key: value`: a colon is missing after a key, or a text with a colon wants quotes';
+    case 'BAD_SCALAR_START':
+      return 'this character begins no plain text in YAML: put the text in quotes';
+    case 'MISSING_CHAR':
+      return /quote/.test(message) ? 'not YAML: a closing quote is missing before this place' : `not YAML: ${message}`;
     default:
       return `not YAML: ${message.replace(/\s+/g, ' ').replace(/\.$/, '')}`;
   }

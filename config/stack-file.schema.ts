@@ -50,6 +50,8 @@ export const stackFileSchema = z.object({
   supervisor: processSchema,
   startedAt: z.string(),
   error: z.string().optional(),
+  /** Whether the error is a refusal (a taken port, an own server that does not answer) and not a failure. */
+  refused: z.boolean().optional(),
   /** Things worth telling the person who started it, such as a port that had to move. */
   notes: z.array(z.string()),
   services: z.partialRecord(serviceNameSchema, serviceStatusSchema),

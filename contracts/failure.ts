@@ -91,19 +91,23 @@ export class Conflict extends PipelineError {
   readonly retryable = false;
 }
 
-/** A server did not answer; trying again is right. Exit code 1. */
+/** A server did not answer: it is down, or its address is wrong. Trying again is right. Exit code 2. */
 export class ServiceUnavailable extends PipelineError {
   readonly code = 'ServiceUnavailable';
   readonly retryable = true;
 }
 
-/** Exit code of the command line for a failure code (DESIGN: 0 done, 1 failed, 2 bad input, 3 refused). */
+/**
+ * Exit code of the command line for a failure code: 2 where what was given has to change first (a file, an option, an address, a port),
+ * 3 where a gate, a rule or a role refuses, 1 for everything that went wrong by itself.
+ */
 export function exitCodeOf(code: string): 1 | 2 | 3 {
   switch (code) {
     case 'BadInput':
     case 'DatasetMissing':
     case 'ModelWeightsMissing':
     case 'NotFound':
+    case 'ServiceUnavailable':
       return 2;
     case 'ValidationBlocked':
     case 'EvidenceStale':

@@ -2,9 +2,11 @@ import { mkdirSync } from 'node:fs';
 
 import { migrate } from '../../adapters/postgres/migrate.ts';
 import { parseEnvironment } from '../../config/config.schema.ts';
+import { ConfigurationError } from '../../config/configuration-error.ts';
 import { readStackFile } from '../../config/stack-file.schema.ts';
 import type { ServiceName } from '../../config/stack-file.schema.ts';
 import type { StateFiles } from '../../config/state-folder.ts';
+import { exitCodeOf, PipelineError } from '../../contracts/failure.ts';
 import { toolchainDirOf, toolchainPaths } from '../toolchain/paths.ts';
 import { checkExternal } from './check-external.ts';
 import { stopLeftovers } from './leftovers.ts';
@@ -13,6 +15,7 @@ import { planStack } from './plan-stack.ts';
 import { choosePorts } from './ports.ts';
 import { identityOf } from './process-identity.ts';
 import { loadOrCreateSecrets } from './secrets.ts';
+import { StackError } from './stack-error.ts';
 import { StackRecorder } from './stack-recorder.ts';
 import { checkChoice, isServer, portsOf } from './start-order.ts';
 import { Supervisor } from './supervisor.ts';
@@ -71,7 +74,8 @@ async function startKeepStop(options: Parameters<typeof runStack>[0] & { readonl
   } catch (error) {
     log(error instanceof Error ? (error.stack ?? error.message) : String(error));
     await supervisor?.stop();
-    recorder.enter('failed', error instanceof Error ? error.message : String(error));
+    const isRefusal = error instanceof StackError || error instanceof ConfigurationError || (error instanceof PipelineError && exitCodeOf(error.code) === 2);
+    recorder.fail(error instanceof Error ? error.message : String(error), isRefusal);
     return supervisorExitCodes.failed;
   }
 }

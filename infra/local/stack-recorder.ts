@@ -20,8 +20,14 @@ export class StackRecorder {
     this.#write();
   }
 
-  enter(state: StackFile['state'], error?: string): void {
-    this.#stack = { ...this.#stack, state, ...(error !== undefined && { error }) };
+  enter(state: StackFile['state']): void {
+    this.#stack = { ...this.#stack, state };
+    this.#write();
+  }
+
+  /** `refused`: a retry is of no use before something else has changed. */
+  fail(error: string, refused: boolean): void {
+    this.#stack = { ...this.#stack, state: 'failed', error, refused };
     this.#write();
   }
 

@@ -7,7 +7,7 @@ import type { ProcessIdentity, ServiceState, ServiceStatus } from '../../config/
 import { lastLinesOf } from './log-tail.ts';
 import { startTimeOf } from './process-identity.ts';
 import type { ServiceDefinition } from './service-definition.ts';
-import { StackError } from './stack-error.ts';
+import { StackFailed } from './stack-error.ts';
 
 const probeEveryMs = 100;
 const probeTimeoutMs = 3000;
@@ -58,20 +58,20 @@ export class SupervisedProcess {
 
   /**
    * Resolves when the process is ready for the first time; from then on it is kept alive.
-   * @throws StackError when it keeps ending, or isn't ready in time
+   * @throws StackFailed when it keeps ending, or isn't ready in time
    */
   async start(): Promise<void> {
     const deadline = performance.now() + this.definition.startTimeoutSeconds * 1000;
     for (let attempt = 1; ; attempt += 1) {
       const problem = await this.#launch(deadline);
       if (problem === undefined) return;
-      if (this.#stopping.signal.aborted) throw new StackError(`${this.definition.name} was stopped while it started`);
+      if (this.#stopping.signal.aborted) throw new StackFailed(`${this.definition.name} was stopped while it started`);
       const isLate = performance.now() >= deadline;
       if (isLate || attempt >= startAttempts) {
         await this.#kill();
         this.#lastError = problem;
         this.#enter('failed');
-        throw new StackError(`${this.definition.name} didn't come up: ${problem}; see ${this.#logFile}`);
+        throw new StackFailed(`${this.definition.name} didn't come up: ${problem}; see ${this.#logFile}`);
       }
       await this.#backOff(problem);
     }

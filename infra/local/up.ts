@@ -12,7 +12,7 @@ import type { StateFiles } from '../../config/state-folder.ts';
 import { packageRoot } from '../toolchain/paths.ts';
 import { lastLinesOf } from './log-tail.ts';
 import { isRunning } from './process-identity.ts';
-import { StackError } from './stack-error.ts';
+import { StackError, StackFailed } from './stack-error.ts';
 import { checkChoice } from './start-order.ts';
 import { supervisorExitCodes } from './supervisor-exit-codes.ts';
 
@@ -40,7 +40,8 @@ const pollMs = 50;
 
 /**
  * Brings the stack up, or waits for one that is already coming up. Resolves when every service is ready.
- * @throws ConfigurationError when the environment can't be understood, StackError when a service doesn't come up
+ * @throws ConfigurationError when the environment can't be understood; StackError when a port is taken or a server of the
+ * user's own doesn't answer; StackFailed when a service doesn't come up
  */
 export async function up(options: UpOptions = {}): Promise<StackFile> {
   const env = { ...(options.env ?? process.env) };
@@ -60,13 +61,13 @@ export async function up(options: UpOptions = {}): Promise<StackFile> {
     const current = stack !== undefined && (isRunning(stack.supervisor) || stack.supervisor.pid === child?.pid) ? stack : undefined;
     if (current !== undefined) told(current);
     if (current?.state === 'ready') return expectServices(current, options.services);
-    if (current?.state === 'failed') throw new StackError(current.error ?? `the stack failed; see ${files.logs}`);
+    if (current?.state === 'failed') throw failureOf(current, files);
     if (current === undefined) {
       if (child === undefined) child = spawnSupervisor(files, env, options.services);
       else if (child.exitCode === supervisorExitCodes.alreadyRunning) child = undefined;
-      else if (hasEnded(child)) throw new StackError(`the supervisor ended: ${lastLinesOf(supervisorLog(files), 3)}`);
+      else if (hasEnded(child)) throw new StackFailed(`the supervisor ended: ${lastLinesOf(supervisorLog(files), 3)}`);
     }
-    if (performance.now() > deadline) throw new StackError(`the stack isn't ready in time; see \`npx forecastle status\` and ${files.logs}`);
+    if (performance.now() > deadline) throw new StackFailed(`the stack isn't ready in time; see \`npx forecastle status\` and ${files.logs}`);
     await delay(pollMs);
   }
 }
@@ -105,6 +106,12 @@ function expectServices(stack: StackFile, wanted: readonly ServiceName[] | undef
   const missing = wanted?.filter((name) => stack.services[name] === undefined) ?? [];
   if (missing.length === 0) return stack;
   throw new StackError(`the stack is up without ${missing.join(', ')}: run \`npx forecastle down\`, then \`npx forecastle up\``);
+}
+
+/** The supervisor's failure, as what it was there. */
+function failureOf({ error, refused }: StackFile, files: StateFiles): StackError | StackFailed {
+  const message = error ?? `the stack failed; see ${files.logs}`;
+  return refused === true ? new StackError(message) : new StackFailed(message);
 }
 
 function hasEnded(child: ChildProcess): boolean {

@@ -208,7 +208,7 @@ describe('wrong usage is one line and exit code 2', () => {
   });
 });
 
-test('an API that is not there is one line, exit code 1', async () => {
+test('an API that is not there is one line, exit code 2', async () => {
   const free = await new Promise<number>((resolve) => {
     const probe = createServer().listen(0, '127.0.0.1', () => {
       const address = probe.address();
@@ -216,7 +216,7 @@ test('an API that is not there is one line, exit code 1', async () => {
     });
   });
   const { code, err } = await forecastle(['runs', 'list'], { url: `http://127.0.0.1:${free}` });
-  expect(code).toBe(1);
+  expect(code).toBe(2);
   expect(err).toMatch(
     /^forecastle: the API at http:\S+ does not answer \(ECONNREFUSED\): run `npx forecastle status`[^\n]*\n$/,
   );
