@@ -1,0 +1,262 @@
+import { randomUUID } from 'node:crypto';
+
+import { Context } from '@temporalio/activity';
+import { CancelledFailure, WorkflowFailedError } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+import type { Candidate } from '../../contracts/governance.ts';
+import { pipelineSchema } from '../../contracts/pipeline.schema.ts';
+import { type RetrainInput, type RetrainResult, workflowIds } from '../../contracts/runs.ts';
+import { retrainDag, stepNames } from '../../contracts/steps.ts';
+import { taskQueues } from '../../contracts/task-queues.ts';
+import { waitFor } from '../support/stack.ts';
+import { type AllActivities, type FakeActivities, evidence, fakeActivities, ref, snapshot } from './fake-activities.ts';
+import { startTemporal, type TestTemporal } from './temporal-server.ts';
+
+let temporal: TestTemporal;
+/** A run of every step, which nothing disturbs. */
+let whole: Run;
+beforeAll(async () => {
+  temporal = await startTemporal();
+  await temporal.startWorkers();
+  whole = await run();
+});
+afterAll(() => temporal.stop());
+
+function inputOf(more: object = {}): RetrainInput {
+  const pipeline = pipelineSchema.parse({
+    name: 'tests',
+    task: 'forecast',
+    frequency: 'week',
+    horizon: 4,
+    sources: { sales: { uri: 'sales.csv', columns: { series: 'sku', time: 'day', target: 'units' } } },
+    embeddings: { text: { dims: 2 } },
+    search: { trials: { lightgbm: 2, lstm: 1 } },
+    ...more,
+  });
+  return { runId: randomUUID(), pipeline, baseFolder: '/data', actor: 'ana', requestedAt: '2025-11-24T08:00:00.000Z' };
+}
+
+interface Started {
+  readonly input: RetrainInput;
+  readonly activities: FakeActivities;
+  readonly result: Promise<RetrainResult>;
+  cancel(): Promise<unknown>;
+}
+
+async function start(replaced: Partial<AllActivities> = {}, more: object = {}): Promise<Started> {
+  const activities = fakeActivities(replaced);
+  temporal.use(activities);
+  const input = inputOf(more);
+  await temporal.gateway.startRetrain(input);
+  const handle = temporal.client.getHandle<(input: RetrainInput) => Promise<RetrainResult>>(workflowIds.retrain('tests', input.runId));
+  return { input, activities, result: handle.result(), cancel: () => handle.cancel() };
+}
+
+interface Run {
+  readonly input: RetrainInput;
+  readonly activities: FakeActivities;
+  readonly result: RetrainResult;
+}
+
+async function run(replaced: Partial<AllActivities> = {}, more: object = {}): Promise<Run> {
+  const { activities, result, input } = await start(replaced, more);
+  return { activities, input, result: await result };
+}
+
+/** Works until it is cancelled, and says so. */
+async function untilCancelled(heard: () => void): Promise<never> {
+  const { cancelled, heartbeat } = Context.current();
+  const beating = setInterval(() => heartbeat(), 20);
+  try {
+    return await cancelled;
+  } catch (error) {
+    heard();
+    throw error;
+  } finally {
+    clearInterval(beating);
+  }
+}
+
+const skippedSteps = ({ inputsOf }: FakeActivities): string[] => inputsOf('markStep').flatMap(({ step, status }) => (status === 'skipped' ? [step] : []));
+
+describe('a run', () => {
+  test('begins a step only when every step that it waits for has ended', () => {
+    const { activities } = whole;
+    const at = (event: 'begin' | 'end', step: string): number => {
+      const hits = activities.log.map((line, i) => (line.startsWith(event) && line.endsWith(` ${step}`) ? i : -1)).filter((i) => i >= 0);
+      return event === 'begin' ? Math.min(...hits) : Math.max(...hits);
+    };
+    for (const step of stepNames) {
+      expect(at('begin', step), `${step} never began`).toBeLessThan(Infinity);
+      for (const earlier of retrainDag[step]) expect(at('begin', step), `${step} began before ${earlier} had ended`).toBeGreaterThan(at('end', earlier));
+    }
+  });
+
+  test('is written down before the first step and after the last, with what came out', () => {
+    const { activities, result, input } = whole;
+    expect(activities.calls[0]).toMatchObject({ name: 'startRun', input });
+    expect(activities.inputsOf('finishRun')).toEqual([{ runId: input.runId, status: 'done', result }]);
+    expect(activities.calls.at(-1)?.name).toBe('finishRun');
+    expect(result).toMatchObject({ runId: input.runId, candidate: evidence.candidate, version: 1, snapshot: snapshot.digest, proposal: { id: 'p-1', status: 'open', created: true } });
+  });
+
+  test('embeds texts while it cleans sales', async () => {
+    let cleaning: () => void = () => undefined;
+    const cleanBegan = new Promise<void>((resolve) => { cleaning = resolve; });
+    await run({
+      // One waits for the other: one after the other they would wait for ever.
+      embedTexts: async () => {
+        await cleanBegan;
+        return { vectors: ref('vectors'), dims: 2, embedded: 2, reused: 0, encoder: 'fake' };
+      },
+      clean: async () => {
+        cleaning();
+        return { panel: ref('panel'), report: ref('cleaning'), series: 2, periods: 40, filled: 0, outliers: 0, droppedRows: 0, from: '2024-01-01', to: '2024-12-23' };
+      },
+    });
+  });
+
+  test('combines and weighs the models that the file names, and measures the naive forecast in any case', async () => {
+    const { activities } = await run({}, { models: ['window-average', 'lightgbm'] });
+    expect(activities.inputsOf('fitBaselines')[0]?.models).toEqual(['seasonal-naive', 'window-average']);
+    expect(activities.inputsOf('buildEnsemble')[0]?.members.map(({ model }) => model)).toEqual(['window-average', 'lightgbm']);
+    expect(activities.inputsOf('evaluateModels')[0]?.models.map(({ model }) => model)).toEqual(['seasonal-naive', 'window-average', 'lightgbm']);
+    expect(Object.keys(activities.inputsOf('registerCandidate')[0]?.recipe.members ?? {})).toEqual(['window-average', 'lightgbm']);
+  });
+
+  test('fits the best trial of each search on every fold, before the test horizon and on everything', () => {
+    const { activities } = whole;
+    // The fake scores later trials better: trial 1 of lightgbm, trial 0 of lstm.
+    expect(activities.inputsOf('fitModel').map(({ family, parameters, splits }) => [family, parameters['depth'], splits]).sort()).toEqual([
+      ['lightgbm', 1, ['folds', 'test', 'final']], ['lstm', 0, ['folds', 'test', 'final']],
+    ]);
+  });
+
+  test('waits for each kind of work on the queue of its resource', () => {
+    const { activities } = whole;
+    const queues = new Map(activities.calls.map(({ name, taskQueue }) => [name, taskQueue]));
+    const onQueue = (queue: string): string[] => [...queues].filter(([, taskQueue]) => taskQueue === queue).map(([name]) => name).sort();
+    expect(onQueue(taskQueues.data)).toEqual(['buildEnsemble', 'buildFeatures', 'clean', 'evaluateModels', 'ingest', 'validate']);
+    expect(onQueue(taskQueues.embedding)).toEqual(['embedTexts']);
+    expect(onQueue(taskQueues.training)).toEqual(['fitBaselines', 'fitFold', 'fitModel']);
+    expect(onQueue(taskQueues.sampler)).toEqual(['ask', 'tell']);
+  });
+});
+
+describe('what a pipeline leaves out is skipped, and said to be:', () => {
+  test('a family that is not among the models', async () => {
+    const { activities } = await run({}, { models: ['seasonal-naive', 'lightgbm'] });
+    expect(skippedSteps(activities)).toEqual(['search:lstm', 'fit:lstm']);
+    expect(activities.inputsOf('openSearch').map(({ family }) => family)).toEqual(['lightgbm']);
+  });
+
+  test('every search, where only baselines are asked for', async () => {
+    const { activities } = await run({}, { models: ['seasonal-naive'] });
+    expect(skippedSteps(activities).sort()).toEqual(['fit:lightgbm', 'fit:lstm', 'search:lightgbm', 'search:lstm']);
+    expect(activities.inputsOf('ask')).toEqual([]);
+    expect(activities.inputsOf('fitModel')).toEqual([]);
+  });
+
+  test.each<[string, Partial<AllActivities>, object]>([
+    ['texts that the sources do not have', { ingest: async () => withoutTexts }, {}],
+    ['texts that nobody asked to embed', {}, { embeddings: {} }],
+  ])('%s', async (_, replaced, more) => {
+    const { activities } = await run(replaced, more);
+    expect(skippedSteps(activities)).toEqual(['embed']);
+    expect(activities.inputsOf('embedTexts')).toEqual([]);
+    expect(activities.inputsOf('buildFeatures')[0]).not.toHaveProperty('vectors');
+  });
+});
+
+const { texts: _texts, ...withoutTexts } = snapshot;
+
+describe('the champion', () => {
+  const recipe: Candidate['recipe'] = { members: { lightgbm: { parameters: { depth: 9 }, files: [] }, 'window-average': { parameters: {}, files: [] } }, weights: { lightgbm: 0.7, 'window-average': 0.3 }, level: 1, seed: 3, quantiles: [0.1, 0.9] };
+  const champion = { pipeline: 'tests', candidate: 'c0', version: 4, since: '2025-11-01T00:00:00.000Z', by: 'ana', reason: 'good', proposalId: 'p-0' };
+  const models = { models: ['lightgbm', 'window-average'] };
+
+  test('is fitted again with its own parameters before the test horizon, and measured beside the candidate', async () => {
+    const { activities } = await run({ currentChampion: async () => ({ champion, recipe }) }, models);
+    const refitted = activities.inputsOf('fitModel').find(({ context }) => context.step === 'evaluate');
+    expect(refitted).toMatchObject({ family: 'lightgbm', parameters: { depth: 9 }, seed: 3, splits: ['test'] });
+    // Its baseline is this run's own: it has no parameters that could differ.
+    expect(activities.inputsOf('fitBaselines')).toHaveLength(1);
+    const measured = activities.inputsOf('evaluateModels')[0]?.champion;
+    expect(measured).toMatchObject({ version: 4, weights: recipe.weights, level: 1.2 });
+    expect(measured?.members.map(({ model }) => model)).toEqual(['lightgbm', 'window-average']);
+  });
+
+  test('with the same recipe as the candidate is not fitted again', async () => {
+    const first = await run({}, models);
+    const same = first.activities.inputsOf('registerCandidate')[0]?.recipe;
+    if (same === undefined) throw new Error('nothing was registered');
+    const { activities } = await run({ currentChampion: async () => ({ champion, recipe: same }) }, models);
+    expect(activities.inputsOf('fitModel').filter(({ context }) => context.step === 'evaluate')).toEqual([]);
+    expect(activities.inputsOf('evaluateModels')[0]).not.toHaveProperty('champion');
+  });
+});
+
+describe('a run that fails', () => {
+  test('says why, with the code, stops what ran beside the failed step and begins nothing more', async () => {
+    let stopped = 0;
+    const { activities, result, input } = await start({
+      validate: async () => {
+        await waitFor(() => (activities.inputsOf('embedTexts').length > 0 ? true : undefined));
+        throw ApplicationFailure.nonRetryable('12 rows have no target', 'ValidationBlocked');
+      },
+      embedTexts: () => untilCancelled(() => { stopped += 1; }),
+    });
+    await expect(result).rejects.toThrow(WorkflowFailedError);
+    expect(activities.inputsOf('finishRun')).toEqual([{ runId: input.runId, status: 'failed', error: '12 rows have no target', code: 'ValidationBlocked' }]);
+    await waitFor(() => (stopped === 1 ? true : undefined));
+    expect(activities.calls.map(({ name }) => name)).not.toContain('clean');
+    expect(activities.calls.map(({ name }) => name)).not.toContain('buildFeatures');
+  });
+
+  test('inside a search says what failed there, and stops the other search', async () => {
+    const { activities, result } = await start({
+      fitFold: async ({ family }) => {
+        if (family === 'lstm') return untilCancelled(() => undefined);
+        await waitFor(() => (activities.inputsOf('fitFold').some((input) => input.family === 'lstm') ? true : undefined));
+        throw ApplicationFailure.nonRetryable('nothing was sold in fold-1', 'BadInput');
+      },
+    });
+    await expect(result).rejects.toThrow(WorkflowFailedError);
+    expect(activities.inputsOf('finishRun')[0]).toMatchObject({ status: 'failed', error: 'nothing was sold in fold-1', code: 'BadInput' });
+    const searches = activities.inputsOf('openSearch').map(({ context, family }) => workflowIds.search(context.runId, family));
+    const states = await Promise.all(searches.map(async (id) => (await temporal.client.getHandle(id).describe()).status.name));
+    expect(states.sort()).toEqual(['CANCELLED', 'FAILED']);
+  });
+
+  test('for a while only, goes on: what can be tried again is tried again', async () => {
+    let attempts = 0;
+    const { activities, result } = await run({
+      ingest: async () => {
+        attempts += 1;
+        if (attempts === 1) throw new Error('the object store does not answer');
+        return snapshot;
+      },
+    });
+    expect(attempts).toBe(2);
+    expect(result.version).toBe(1);
+    expect(activities.inputsOf('finishRun')[0]?.status).toBe('done');
+  });
+});
+
+test('a run that is cancelled stops its searches and their fits, begins nothing more, and is written down as cancelled', async () => {
+  let stopped = 0;
+  const { activities, result, cancel, input } = await start({ fitFold: () => untilCancelled(() => { stopped += 1; }) });
+  await waitFor(() => (activities.inputsOf('fitFold').length === 3 ? true : undefined));
+  await cancel();
+  const error = await result.catch((reason: unknown) => reason);
+  expect(error instanceof WorkflowFailedError && error.cause).toBeInstanceOf(CancelledFailure);
+  expect(activities.inputsOf('finishRun')).toMatchObject([{ runId: input.runId, status: 'cancelled' }]);
+  await waitFor(() => (stopped === 3 ? true : undefined));
+  const names = activities.calls.map(({ name }) => name);
+  for (const later of ['tell', 'fitModel', 'buildEnsemble', 'registerCandidate'] as const) expect(names).not.toContain(later);
+  for (const family of ['lightgbm', 'lstm']) {
+    expect((await temporal.client.getHandle(workflowIds.search(input.runId, family)).describe()).status.name).toBe('CANCELLED');
+  }
+});
