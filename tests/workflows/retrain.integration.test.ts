@@ -173,7 +173,7 @@ describe('what a pipeline leaves out is skipped, and said to be:', () => {
 const { texts: _texts, ...withoutTexts } = snapshot;
 
 describe('the champion', () => {
-  const recipe: Candidate['recipe'] = { members: { lightgbm: { parameters: { depth: 9 }, files: [] }, 'window-average': { parameters: {}, files: [] } }, weights: { lightgbm: 0.7, 'window-average': 0.3 }, level: 1, seed: 3, quantiles: [0.1, 0.9] };
+  const recipe: Candidate['recipe'] = { members: { lightgbm: { parameters: { depth: 9 }, files: [] }, 'window-average': { parameters: {}, files: [] } }, weights: { lightgbm: 0.7, 'window-average': 0.3 }, level: 1.2, seed: 3, quantiles: [0.1, 0.9] };
   const champion = { pipeline: 'tests', candidate: 'c0', version: 4, since: '2025-11-01T00:00:00.000Z', by: 'ana', reason: 'good', proposalId: 'p-0' };
   const models = { models: ['lightgbm', 'window-average'] };
 
