@@ -1,17 +1,14 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, rename, rm, stat } from 'node:fs/promises';
-import { extname, join } from 'node:path';
 import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 
 import { GetObjectCommand, HeadObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { Upload } from '@aws-sdk/lib-storage';
 
-import { type ArtifactRef, type Layer, mediaTypes } from '../../contracts/artifacts.ts';
-import { ArtifactCorrupt, ArtifactMissing } from '../../contracts/failure.ts';
-import { canonicalJson } from '../canonical-json.ts';
-import { isMissing, translateFailure } from './failures.ts';
+import type { ArtifactRef } from '../../contracts/artifacts.ts';
+import { ArtifactMissing } from '../../contracts/failure.ts';
+import { contentOf, contentOfFile, contentOfStream, expectContent, jsonIn, missing, refOf } from '../artifact-store.ts';
+import type { ArtifactStore } from '../artifact-store.ts';
+import { createLocalCopies } from '../local-copies.ts';
+import { isMissing, isTaken, knowsNoCondition, translateFailure } from './failures.ts';
+import { uploadFile } from './upload-file.ts';
 
 export interface S3Options {
   /** Any S3-compatible server; AWS itself when absent. */
@@ -23,143 +20,116 @@ export interface S3Options {
   readonly sessionToken?: string;
   /** Where verified local copies are kept; safe to empty at any time. */
   readonly cacheFolder: string;
+  /** How long a connection may be silent before it is given up; a minute when absent. */
+  readonly silenceMs?: number;
 }
-
-export interface ContentKind {
-  readonly mediaType: string;
-  /** Without the dot. */
-  readonly extension: string;
-}
-
-export interface ArtifactStore {
-  /** Publishing the same bytes again changes nothing. */
-  publishFile(layer: Layer, file: string, as: ContentKind, signal?: AbortSignal): Promise<ArtifactRef>;
-  publishBytes(layer: Layer, bytes: Uint8Array, as: ContentKind): Promise<ArtifactRef>;
-  /** Canonical JSON (RFC 8785): equal values have one digest. */
-  publishJson(layer: Layer, value: unknown): Promise<ArtifactRef>;
-  /** @throws ArtifactMissing, ArtifactCorrupt */
-  readBytes(ref: ArtifactRef): Promise<Uint8Array>;
-  readJson(ref: ArtifactRef): Promise<unknown>;
-  /** A verified local copy, not to be changed. @throws ArtifactMissing, ArtifactCorrupt */
-  fetchFile(ref: ArtifactRef, signal?: AbortSignal): Promise<string>;
-  exists(ref: ArtifactRef): Promise<boolean>;
-  close(): void;
-}
-
-/** From this size on a file goes up in parts. */
-const multipartFrom = 64 * 1024 * 1024;
 
 /** Content-addressed artifacts in S3-compatible storage. */
-export function createS3ArtifactStore({ endpoint, region, bucket, accessKeyId, secretAccessKey, sessionToken, cacheFolder }: S3Options): ArtifactStore {
-  const client = new S3Client({
-    region,
-    ...(endpoint !== undefined && { endpoint, forcePathStyle: true }),
-    ...(accessKeyId !== undefined && secretAccessKey !== undefined && { credentials: { accessKeyId, secretAccessKey, ...(sessionToken !== undefined && { sessionToken }) } }),
-  });
+export function createS3ArtifactStore(options: S3Options): ArtifactStore {
+  const { endpoint, bucket, cacheFolder } = options;
+  const client = createClient(options);
   const place = `${endpoint ?? 'AWS'} (bucket ${bucket})`;
-  const fail = (error: unknown): never => {
-    throw translateFailure(error, place);
+  const copies = createLocalCopies(cacheFolder);
+  const translated = async <T>(work: Promise<T>): Promise<T> => {
+    try {
+      return await work;
+    } catch (error) {
+      throw translateFailure(error, place);
+    }
   };
 
   async function exists(ref: ArtifactRef): Promise<boolean> {
-    const { bucket: Bucket, key: Key } = locationOf(ref);
     try {
-      return (await client.send(new HeadObjectCommand({ Bucket, Key }))).ContentLength === ref.bytes;
+      return (await client.send(new HeadObjectCommand(targetOf(ref)))).ContentLength === ref.bytes;
     } catch (error) {
-      return isMissing(error) ? false : fail(error);
+      if (isMissing(error)) return false;
+      throw error;
     }
   }
 
   async function open(ref: ArtifactRef, signal?: AbortSignal): Promise<Readable> {
-    const { bucket: Bucket, key: Key } = locationOf(ref);
+    const command = new GetObjectCommand(targetOf(ref));
     try {
-      const { Body } = await client.send(new GetObjectCommand({ Bucket, Key }), signal === undefined ? {} : { abortSignal: signal });
+      const { Body } = await client.send(command, signal === undefined ? {} : { abortSignal: signal });
       if (Body instanceof Readable) return Body;
       throw new TypeError('the S3 client gave no stream');
     } catch (error) {
-      if (isMissing(error)) throw new ArtifactMissing(`${ref.uri} is not in the store: it was deleted, or the run that made it used another store. Run the pipeline again.`);
-      return fail(error);
+      throw isMissing(error) ? missing(ref) : error;
     }
   }
 
-  function refOf(layer: Layer, sha256: string, bytes: number, { mediaType, extension }: ContentKind): ArtifactRef {
-    return { uri: `s3://${bucket}/${layer}/${sha256}.${extension}`, sha256, bytes, mediaType };
-  }
-
-  async function publishBytes(layer: Layer, bytes: Uint8Array, as: ContentKind): Promise<ArtifactRef> {
-    const ref = refOf(layer, createHash('sha256').update(bytes).digest('hex'), bytes.byteLength, as);
+  /** `put` writes the object whole or not at all, under the condition it is given. */
+  async function publish(
+    ref: ArtifactRef,
+    put: (condition: { IfNoneMatch?: '*' }) => Promise<unknown>,
+  ): Promise<ArtifactRef> {
     if (await exists(ref)) return ref;
-    await client.send(new PutObjectCommand({ Bucket: bucket, Key: locationOf(ref).key, Body: bytes, ContentType: as.mediaType })).catch(fail);
+    try {
+      await put({ IfNoneMatch: '*' });
+    } catch (error) {
+      if (!isTaken(error) && !knowsNoCondition(error)) throw error;
+      // Taken by a rival's equal bytes, as a rule. By an object of another size it was damaged, and the right bytes mend it.
+      if (!(await exists(ref))) await put({});
+    }
     return ref;
   }
 
-  async function readBytes(ref: ArtifactRef): Promise<Uint8Array> {
-    const parts: Uint8Array[] = [];
-    for await (const part of await open(ref)) parts.push(part as Uint8Array);
-    const bytes = Buffer.concat(parts);
-    verify(ref, createHash('sha256').update(bytes).digest('hex'));
-    return bytes;
-  }
+  const publishBytes: ArtifactStore['publishBytes'] = (layer, bytes, as) => {
+    const ref = refOf(bucket, layer, contentOf(bytes), as);
+    const object = { ...targetOf(ref), Body: bytes, ContentType: as.mediaType };
+    return translated(publish(ref, (condition) => client.send(new PutObjectCommand({ ...object, ...condition }))));
+  };
+
+  const readBytes: ArtifactStore['readBytes'] = (ref) =>
+    translated(
+      open(ref).then(async (body) => {
+        const bytes = Buffer.concat(await body.toArray());
+        expectContent(ref, contentOf(bytes));
+        return bytes;
+      }),
+    );
 
   return {
-    exists,
+    exists: (ref) => translated(exists(ref)),
     publishBytes,
     readBytes,
-    publishJson: (layer, value) => publishBytes(layer, Buffer.from(canonicalJson(value)), { mediaType: mediaTypes.json, extension: 'json' }),
-    readJson: async (ref) => JSON.parse(Buffer.from(await readBytes(ref)).toString('utf8')) as unknown,
-
+    ...jsonIn({ publishBytes, readBytes }),
     async publishFile(layer, file, as, signal) {
-      const { size } = await stat(file);
-      const ref = refOf(layer, await digestOfFile(file), size, as);
-      if (await exists(ref)) return ref;
-      const target = { Bucket: bucket, Key: locationOf(ref).key, ContentType: as.mediaType };
-      if (size >= multipartFrom) {
-        const upload = new Upload({ client, params: { ...target, Body: createReadStream(file) } });
-        signal?.addEventListener('abort', () => void upload.abort(), { once: true });
-        await upload.done().catch(fail);
-      } else {
-        const body = createReadStream(file);
-        const options = signal === undefined ? {} : { abortSignal: signal };
-        await client.send(new PutObjectCommand({ ...target, Body: size === 0 ? new Uint8Array() : body, ContentLength: size }), options).catch(fail);
-      }
-      return ref;
+      const ref = refOf(bucket, layer, await contentOfFile(file), as);
+      const upload = (condition: object) =>
+        uploadFile({ client, file, ref, target: { ...targetOf(ref), ...condition }, signal });
+      return translated(publish(ref, upload));
     },
-
-    async fetchFile(ref, signal) {
-      const file = join(cacheFolder, `${ref.sha256}${extname(ref.uri)}`);
-      // A file has its final name only once it was verified.
-      if ((await stat(file).catch(() => undefined))?.size === ref.bytes) return file;
-      await mkdir(cacheFolder, { recursive: true });
-      const partial = `${file}.${randomUUID()}.part`;
-      try {
-        const hash = createHash('sha256');
-        const body = await open(ref, signal);
-        body.on('data', (chunk: Buffer) => hash.update(chunk));
-        await pipeline(body, createWriteStream(partial), signal === undefined ? {} : { signal }).catch(fail);
-        verify(ref, hash.digest('hex'));
-        await rename(partial, file);
-      } finally {
-        await rm(partial, { force: true });
-      }
-      return file;
-    },
-
+    fetchFile: (ref, signal) => translated(copies.fetch(ref, () => open(ref, signal), signal)),
+    verify: (ref, signal) =>
+      translated(open(ref, signal).then(async (body) => expectContent(ref, await contentOfStream(body)))),
     close: () => client.destroy(),
   };
 }
 
-async function digestOfFile(file: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(file), hash);
-  return hash.digest('hex');
+function createClient({
+  endpoint,
+  region,
+  accessKeyId,
+  secretAccessKey,
+  sessionToken,
+  silenceMs = 60_000,
+}: S3Options): S3Client {
+  return new S3Client({
+    region,
+    ...(endpoint !== undefined && { endpoint, forcePathStyle: true }),
+    ...(accessKeyId !== undefined &&
+      secretAccessKey !== undefined && {
+        credentials: { accessKeyId, secretAccessKey, ...(sessionToken !== undefined && { sessionToken }) },
+      }),
+    requestHandler: { connectionTimeout: 10_000, socketTimeout: silenceMs },
+    // Every reader checks the SHA-256, which is stronger than what the client would check.
+    responseChecksumValidation: 'WHEN_REQUIRED',
+  });
 }
 
-function verify(ref: ArtifactRef, sha256: string): void {
-  if (sha256 !== ref.sha256) throw new ArtifactCorrupt(`${ref.uri} does not hold the bytes it is named for (found ${sha256.slice(0, 12)}…): somebody changed it in the store. Restore it, or run the pipeline again.`);
-}
-
-function locationOf({ uri }: ArtifactRef): { bucket: string; key: string } {
+function targetOf({ uri }: ArtifactRef): { Bucket: string; Key: string } {
   const match = /^s3:\/\/([^/]+)\/(.+)$/.exec(uri);
   if (match?.[1] === undefined || match[2] === undefined) throw new ArtifactMissing(`"${uri}" is not an s3:// address`);
-  return { bucket: match[1], key: match[2] };
+  return { Bucket: match[1], Key: match[2] };
 }

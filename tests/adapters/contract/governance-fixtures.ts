@@ -9,7 +9,7 @@ import type { RetrainInput, RetrainResult } from '../../../contracts/runs.ts';
 
 // Whole values of the contracts, each from a short text: enough to tell them apart.
 
-export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+export const sha256 = (text: string | Uint8Array): string => createHash('sha256').update(text).digest('hex');
 
 export function artifact(layer: Layer, text: string, extension = 'json'): ArtifactRef {
   return { uri: `s3://bucket/${layer}/${sha256(text)}.${extension}`, sha256: sha256(text), bytes: text.length, mediaType: 'application/json' };
@@ -39,7 +39,7 @@ export function candidateOf(pipeline: string, text: string): Omit<Candidate, 've
     digest: sha256(text), pipeline, runId: `run of ${text}`, snapshot: sha256(`${text} snapshot`),
     recipe: {
       members: { lightgbm: { parameters: { num_leaves: 31, boosting: 'gbdt', linear_tree: false }, files: [artifact('models', `${text} model`, 'txt')] } },
-      weights: { lightgbm: 1 }, seed: 7, quantiles: [0.1, 0.5, 0.9],
+      weights: { lightgbm: 1 }, level: 1.05, seed: 7, quantiles: [0.1, 0.5, 0.9],
     },
     metrics: [metricRow], report: artifact('reports', `${text} report`), forecasts: artifact('forecasts', `${text} forecasts`, 'parquet'),
     evidence: evidenceOf(text), mlflowRunId: 'f'.repeat(32), mlflowVersion: '4', createdAt: '2026-03-02T04:05:06.789Z',
