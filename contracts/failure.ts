@@ -97,6 +97,31 @@ export class ServiceUnavailable extends PipelineError {
   readonly retryable = true;
 }
 
+const classes: Readonly<Record<FailureCode, new (message: string, options?: ErrorOptions) => PipelineError>> = {
+  BadInput,
+  DatasetMissing,
+  ArtifactMissing,
+  ArtifactCorrupt,
+  ModelWeightsMissing,
+  ValidationBlocked,
+  TrainingFailed,
+  EvidenceStale,
+  DecisionRefused,
+  NotFound,
+  Conflict,
+  ServiceUnavailable,
+};
+
+/** Whether a text that came from elsewhere is one of our codes. */
+export function isFailureCode(text: string): text is FailureCode {
+  return Object.hasOwn(classes, text);
+}
+
+/** A failure that travelled as code and message, as the class it had before. */
+export function failureOf(code: FailureCode, message: string, options?: ErrorOptions): PipelineError {
+  return new classes[code](message, options);
+}
+
 /**
  * Exit code of the command line for a failure code: 2 where what was given has to change first (a file, an option, an address, a port),
  * 3 where a gate, a rule or a role refuses, 1 for everything that went wrong by itself.

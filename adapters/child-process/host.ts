@@ -3,7 +3,7 @@
  * Installs no handler for SIGTERM, so that a busy native call cannot delay a cancellation.
  */
 import { pathToFileURL } from 'node:url';
-import { codeOf } from './failures.ts';
+import { PipelineError } from '../../contracts/failure.ts';
 import type { ChildMessage, JobModule } from './messages.ts';
 
 // The parent is gone (even by kill -9): nobody waits for the result.
@@ -41,7 +41,9 @@ try {
   process.exit(0);
 } catch (error) {
   const text = error instanceof Error ? error.message : String(error);
-  if (!codeOf(error)) process.stderr.write(`${error instanceof Error ? (error.stack ?? text) : text}\n`);
-  await say({ kind: 'failure', code: codeOf(error), message: text });
+  // Without a code it is a bug, or a native library's error: its stack is what helps.
+  const code = error instanceof PipelineError ? error.code : undefined;
+  if (code === undefined) process.stderr.write(`${error instanceof Error ? (error.stack ?? text) : text}\n`);
+  await say({ kind: 'failure', code, message: text });
   process.exit(1);
 }

@@ -1,11 +1,10 @@
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import type { FitProgress } from '../../contracts/training.ts';
-import type { PipelineError} from '../../contracts/failure.ts';
-import { TrainingFailed } from '../../contracts/failure.ts';
+import { failureOf, TrainingFailed } from '../../contracts/failure.ts';
+import type { FailureCode, PipelineError } from '../../contracts/failure.ts';
 import { childEnvironment } from './child-environment.ts';
 import { compiledEntry } from './compiled-entry.ts';
-import { failureOf } from './failures.ts';
 import { lastLines } from './last-lines.ts';
 import { isChildMessage } from './messages.ts';
 
@@ -120,8 +119,10 @@ function send(child: ChildProcess, job: unknown, end: (how: Ending, stop: 'termi
   }
 }
 
-function reported(code: Parameters<typeof failureOf>[0], message: string, tail: string): PipelineError {
-  return failureOf(code, code ? message : `the training process failed: ${message}${quote(tail)}`);
+/** The error a child reported, as the class it had there; an unexpected one is a failure of the training. */
+function reported(code: FailureCode | undefined, message: string, tail: string): PipelineError {
+  if (code !== undefined) return failureOf(code, message);
+  return new TrainingFailed(`the training process failed: ${message}${quote(tail)}`);
 }
 
 function reasonOf(signal: AbortSignal): unknown {

@@ -7,41 +7,7 @@ import {
 } from '@temporalio/client';
 import { ApplicationFailure, WorkflowNotFoundError } from '@temporalio/common';
 
-import {
-  ArtifactCorrupt,
-  ArtifactMissing,
-  BadInput,
-  Conflict,
-  DatasetMissing,
-  DecisionRefused,
-  EvidenceStale,
-  ModelWeightsMissing,
-  NotFound,
-  PipelineError,
-  ServiceUnavailable,
-  TrainingFailed,
-  ValidationBlocked,
-} from '../../contracts/failure.ts';
-import type { FailureCode } from '../../contracts/failure.ts';
-
-const classes: Readonly<Record<FailureCode, new (message: string, options?: ErrorOptions) => PipelineError>> = {
-  ArtifactCorrupt,
-  ArtifactMissing,
-  BadInput,
-  Conflict,
-  DatasetMissing,
-  DecisionRefused,
-  EvidenceStale,
-  ModelWeightsMissing,
-  NotFound,
-  ServiceUnavailable,
-  TrainingFailed,
-  ValidationBlocked,
-};
-
-function isFailureCode(code: string): code is FailureCode {
-  return code in classes;
-}
+import { Conflict, failureOf, isFailureCode, NotFound, PipelineError, ServiceUnavailable } from '../../contracts/failure.ts';
 
 /** gRPC's numbers, as its specification fixes them. */
 const status = {
@@ -113,7 +79,7 @@ function silent({ address, doing }: Place, options: ErrorOptions): ServiceUnavai
 function refusalIn(error: unknown): PipelineError | undefined {
   for (let at: unknown = error; at instanceof Error; at = at.cause) {
     if (at instanceof ApplicationFailure && at.type && isFailureCode(at.type))
-      return new classes[at.type](at.message, { cause: error });
+      return failureOf(at.type, at.message, { cause: error });
   }
   return undefined;
 }
