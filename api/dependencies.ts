@@ -53,6 +53,13 @@ export interface TemporalGateway {
   decide(pipeline: string, decision: Decision): Promise<DecisionOutcome>;
 }
 
+/** How a run's workflow stands; `unknown` when Temporal has none. */
+export type WorkflowState =
+  | { readonly state: 'running' }
+  | { readonly state: 'done' }
+  | { readonly state: 'unknown' }
+  | { readonly state: 'failed' | 'cancelled'; readonly reason: string; readonly code?: string };
+
 export interface CandidateStore {
   list(pipeline: string): Promise<readonly Candidate[]>;
   /** `ref`: a version or the first characters of a digest. */
@@ -88,6 +95,10 @@ export interface SourceRow {
 export interface ApiDependencies {
   readonly runs: RunStore;
   readonly temporal: TemporalGateway;
+  readonly workflows: {
+    /** @throws ServiceUnavailable when Temporal does not answer */
+    stateOf(pipeline: string, runId: string): Promise<WorkflowState>;
+  };
   readonly candidates: CandidateStore;
   readonly proposals: {
     get(idOrPrefix: string): Promise<Proposal | undefined>;
@@ -123,6 +134,8 @@ export interface ApiDependencies {
     sourceRows(request: {
       readonly sales: string;
       readonly series: string;
+      /** ISO date, included. */
+      readonly to?: string;
       readonly limit: number;
     }): Promise<readonly SourceRow[]>;
   };

@@ -9,6 +9,7 @@ import { createDuckdb } from '../adapters/duckdb/create-duckdb.ts';
 import { createDatabase } from '../adapters/postgres/database.ts';
 import { createS3ArtifactStore } from '../adapters/s3/artifact-store.ts';
 import { createTemporalGateway } from '../adapters/temporal/client.ts';
+import { createRunStates } from '../adapters/temporal/run-states.ts';
 import { loadConfig } from '../config/load.ts';
 import { mediaTypes } from '../contracts/artifacts.ts';
 import type { ArtifactRef } from '../contracts/artifacts.ts';
@@ -18,6 +19,7 @@ import { createApp } from './app.ts';
 const config = loadConfig();
 const database = createDatabase(config.postgres.url, { max: 10 });
 const temporal = createTemporalGateway(config.temporal);
+const workflows = createRunStates(config.temporal);
 const scratchDir = join(config.scratchDir, 'api');
 const artifacts = createS3ArtifactStore({ ...config.s3, cacheFolder: join(scratchDir, 'artifacts') });
 const duckdb = createDuckdb({
@@ -36,6 +38,7 @@ const nothing: ArtifactRef = {
 const app = createApp({
   ...database,
   temporal,
+  workflows,
   artifacts,
   tables: duckdb,
   health: {
@@ -74,7 +77,7 @@ function stop(): void {
   const patience = setTimeout(() => process.exit(0), 4000);
   server.close(() => {
     artifacts.close();
-    void Promise.allSettled([temporal.close(), database.close(), duckdb.close()]).then(() => {
+    void Promise.allSettled([temporal.close(), workflows.close(), database.close(), duckdb.close()]).then(() => {
       clearTimeout(patience);
       process.exit(0);
     });

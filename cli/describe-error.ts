@@ -20,7 +20,11 @@ export function describeError(error: unknown): ErrorLine {
     return { code: 'BadInput', message: `${message} (\`--help\` shows how)`, exit: 2 };
   }
   if (error instanceof Error && 'code' in error && typeof error.code === 'string') {
-    return { code: error.code, message: oneLine(error.message), exit: refusals.has(error.code) ? 2 : exitCodeOf(error.code) };
+    return {
+      code: error.code,
+      message: oneLine(error.message),
+      exit: refusals.has(error.code) ? 2 : exitCodeOf(error.code),
+    };
   }
   return {
     code: 'Unexpected',

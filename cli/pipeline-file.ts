@@ -80,7 +80,9 @@ export function parsePipeline(text: string, shown: string): Pipeline {
 /** Adds the nearest right name to a problem that lists the known ones. */
 function withNearest(problem: string, given: string): string {
   const known = /; known are (.+)$/.exec(problem)?.[1]?.split(', ') ?? [];
-  return known.length === 0 ? problem : problem.replace('; known are ', `; did you mean "${closest(given, known)}"? Known here: `);
+  return known.length === 0
+    ? problem
+    : problem.replace('; known are ', `; did you mean "${closest(given, known)}"? Known here: `);
 }
 
 function toPlain(document: Document.Parsed, shown: string): unknown {

@@ -28,6 +28,14 @@ export function writeReference(): void {
   }
 }
 
+const exitCodes = `| exit code | means | for instance |
+|---|---|---|
+| 0 | done | |
+| 1 | it failed by itself | a training process died, a run was cancelled, the audit chain is broken, \`status\` finds something not ready |
+| 2 | what was given has to change first | wrong usage, an unknown key, a file, column or value that can't be used, no such run, no model weights, a server that does not answer, a port that is taken |
+| 3 | refused | by a gate, a validation rule, a role, stale evidence |
+| 130 | interrupted by Ctrl-C | a run that was followed goes on |`;
+
 function commandReference(): string {
   const unused = (): never => {
     throw new Error('the reference runs no command');
@@ -47,8 +55,9 @@ function commandReference(): string {
       '<!-- Made from the code by `npm run docs:cli`; edit cli/commands/ instead. -->',
       `${program.description()} Start it with \`npx forecastle COMMAND\`.`,
       `Every command takes these, before or after its own:\n\n${optionTable(program)}`,
-      'Exit codes: 0 done, 1 failed, 2 wrong usage or bad input, 3 refused by a gate or a role, 130 interrupted. ' +
-        'What goes wrong is one line on the error stream; with `--json` it is `{"error":{"code","message"}}` on the output.',
+      exitCodes,
+      'What goes wrong is one line on the error stream: what, where, what to do. With `--json` it is ' +
+        '`{"error":{"code","message"}}` on the output instead. Output that nobody reads any more (`| head`) ends a command quietly.',
       ...leaves.map(commandSection),
     ].join('\n\n') + '\n'
   );

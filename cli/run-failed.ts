@@ -6,7 +6,7 @@ export class RunFailed extends Error {
   constructor({ run, steps }: RunDetail) {
     const step = steps.find(({ status }) => status === 'failed')?.step;
     super(
-      `run ${run.runId} ${run.status}${step === undefined ? '' : ` at ${step}`}${run.error === undefined ? '' : `: ${run.error}`}`,
+      `run ${run.runId} ${run.status}${step === undefined ? '' : ` at ${step}`}${run.error ? `: ${run.error}` : ''}`,
     );
     this.name = 'RunFailed';
     this.code = run.code ?? (run.status === 'cancelled' ? 'RunCancelled' : 'RunFailed');

@@ -21,9 +21,19 @@ export interface Terminal {
   live(): LiveRegion | undefined;
 }
 
+/** Whoever reads our output, such as `head`, may go before we are done: then nobody waits for the rest, and that is no failure. */
+function endWithReader(stream: NodeJS.WriteStream): void {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit();
+  });
+}
+
 /** Colours only on a terminal and only without NO_COLOR; 80 columns where the width is unknown. */
 export function processTerminal(env: Readonly<Record<string, string | undefined>> = process.env): Terminal {
   const isTTY = process.stdout.isTTY === true;
+  endWithReader(process.stdout);
+  endWithReader(process.stderr);
   return {
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { lineageKinds } from './lineage.ts';
 import { pipelineSchema } from './pipeline.schema.ts';
 import { stepNames } from './steps.ts';
 
@@ -211,14 +212,27 @@ export const forecastSchema = z.object({
 });
 
 export const lineageNodeSchema = z.object({
-  kind: z.enum(['source', 'snapshot', 'artifact', 'run', 'candidate', 'proposal', 'champion', 'forecast']),
+  kind: z.enum(lineageKinds),
   id: z.string(),
 });
 export const lineageSchema = z.object({
   start: lineageNodeSchema,
   direction: z.enum(['up', 'down']),
   edges: list(z.object({ output: lineageNodeSchema, input: lineageNodeSchema, runId: z.string(), by: z.string() })),
-  /** Rows of the source files that a forecast's series came from, when asked for. */
+  /** What a node is, in words; not every node has some. */
+  notes: list(lineageNodeSchema.extend({ text: z.string() })),
+  /** Where the rows lie, when rows were asked for. */
+  rowsFrom: z
+    .object({
+      snapshot: digest,
+      /** Of the source file that the row numbers count in. */
+      uri: z.string(),
+      sha256: digest,
+      /** Rows of the series that the run could see; `rows` are the newest of them. */
+      total: number,
+    })
+    .optional(),
+  /** Rows of the source file that a forecast's series came from, oldest first, when asked for. */
   rows: list(
     z.object({
       /** 1-based, in its file. */

@@ -4,10 +4,13 @@ import type { OpenAPIHono } from '@hono/zod-openapi';
 import { BadInput, NotFound } from '../../contracts/failure.ts';
 import { lineageSchema } from '../../contracts/http.schema.ts';
 import type { Lineage } from '../../contracts/http.schema.ts';
-import type { LineageNode } from '../../contracts/lineage.ts';
+import type { LineageEdge } from '../../contracts/lineage.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { failures, jsonAnswer } from '../describe-route.ts';
+import { explainMissing, findForecast, servedEdge, servedNode } from '../forecast-origin.ts';
+import type { ForecastOrigin } from '../forecast-origin.ts';
 import type { ActingEnvironment } from '../guards.ts';
+import { describeLineage } from '../lineage-notes.ts';
 
 const walkLineage = createRoute({
   method: 'get',
@@ -19,50 +22,92 @@ const walkLineage = createRoute({
       ref: z
         .string()
         .min(1)
-        .describe('`<pipeline>/<series>/<ds>` of a forecast, a run id, a digest, a proposal, a source address.'),
+        .describe(
+          '`<pipeline>/<series>/<ds>` of a forecast, `<pipeline>/v<n>` of a champion, a run id, a digest, a proposal, a source address.',
+        ),
       direction: z.enum(['up', 'down']).default('up'),
       depth: z.coerce.number().int().min(1).max(50).default(12),
       rows: z
         .enum(['true', 'false'])
         .default('false')
         .describe('Also rows of the source file that the series of a forecast has.'),
+      rowLimit: z.coerce.number().int().min(1).max(10_000).default(20).describe('The newest so many of them.'),
     }),
   },
   responses: { 200: jsonAnswer(lineageSchema, 'Edges, nearest first.'), ...failures },
 });
 
-const shownRows = 20;
+/** More than any series of a shop has; a bound all the same. */
+const mostRows = 1_000_000;
 
 export function addLineageRoutes(app: OpenAPIHono<ActingEnvironment>, deps: ApiDependencies): void {
   app.openapi(walkLineage, async (c) => {
-    const { ref, direction, depth, rows } = c.req.valid('query');
-    const start = await deps.lineage.resolve(ref);
-    if (start === undefined)
+    const { ref, direction, depth, rows, rowLimit } = c.req.valid('query');
+    const forecast = await findForecast(deps, ref);
+    const start = forecast?.node ?? (await deps.lineage.resolve(ref));
+    if (start === undefined) {
+      await explainMissing(deps, ref);
       throw new NotFound(
-        `nothing recorded is called "${ref}": give PIPELINE/SERIES/DATE of a forecast, a run id, a digest, a proposal or a source address`,
+        `nothing recorded is called "${ref}": give PIPELINE/SERIES/DATE of a forecast, PIPELINE/vN, a run id, a digest, a proposal or a source address`,
       );
-    const edges = await deps.lineage.walk(start, direction, depth);
-    if (rows === 'false') return c.json({ start, direction, edges }, 200);
-    return c.json({ start, direction, edges, rows: await rowsBehind(deps, start) }, 200);
+    }
+    if (rows === 'true' && forecast === undefined)
+      throw new BadInput(`rows are shown for a forecast (PIPELINE/SERIES/DATE), not for a ${start.kind}`);
+    const walked =
+      forecast === undefined
+        ? await deps.lineage.walk(start, direction, depth)
+        : direction === 'up'
+          ? await aboveForecast(deps, forecast, depth)
+          : [];
+    const described = await describeLineage(deps, start, walked);
+    const notes = forecast === undefined ? described.notes : [noteOf(forecast), ...described.notes];
+    const lineage = { start, direction, ...described, notes };
+    if (rows === 'false' || forecast === undefined) return c.json(lineage, 200);
+    return c.json({ ...lineage, ...(await rowsBehind(deps, forecast, rowLimit)) }, 200);
   });
 }
 
-async function rowsBehind(deps: ApiDependencies, start: LineageNode): Promise<NonNullable<Lineage['rows']>> {
-  if (start.kind !== 'forecast')
-    throw new BadInput(`rows are shown for a forecast (PIPELINE/SERIES/DATE), not for a ${start.kind}`);
-  const edges = await deps.lineage.walk(start, 'up', 50);
-  const node = edges.map(({ input }) => input).find(({ kind }) => kind === 'snapshot');
-  const found = node === undefined ? undefined : await deps.snapshots.find(node.id);
-  if (found === undefined)
-    throw new NotFound(`the snapshot behind ${start.id} is not recorded: its rows can't be shown`);
-  // `<pipeline>/<series>/<ds>`; a series may contain slashes.
-  const series = start.id.slice(start.id.indexOf('/') + 1, start.id.lastIndexOf('/'));
-  const rows = await deps.tables.sourceRows({
+async function aboveForecast(deps: ApiDependencies, forecast: ForecastOrigin, depth: number): Promise<LineageEdge[]> {
+  const above = depth === 1 ? [] : await deps.lineage.walk(servedNode(forecast.champion), 'up', depth - 1);
+  return [servedEdge(forecast, above[0]?.runId ?? ''), ...above];
+}
+
+function noteOf({ node, point }: ForecastOrigin): Lineage['notes'][number] {
+  const levels = Object.entries(point.quantiles);
+  const [low, high] = [levels[0], levels.at(-1)];
+  const range =
+    low === undefined || high === undefined ? '' : ` (${low[0]}: ${figure(low[1])}, ${high[0]}: ${figure(high[1])})`;
+  return { ...node, text: `${figure(point.yHat)}${range}` };
+}
+
+function figure(value: number): string {
+  return Number(value.toPrecision(6)).toString();
+}
+
+/** The rows of the series in the snapshot that the candidate was made from, as far as its run could see them. */
+async function rowsBehind(
+  deps: ApiDependencies,
+  { pipeline, series, champion }: ForecastOrigin,
+  limit: number,
+): Promise<Pick<Lineage, 'rows' | 'rowsFrom'>> {
+  const candidate = await deps.candidates.find({ pipeline, ref: champion.candidate });
+  const found = candidate === undefined ? undefined : await deps.snapshots.find(candidate.snapshot);
+  const source = found?.snapshot.sources.find((file) => file.source === 'sales');
+  if (candidate === undefined || found === undefined || source === undefined)
+    throw new NotFound(
+      `the snapshot behind version ${champion.version} of ${pipeline} is not recorded: its rows can't be shown`,
+    );
+  const cutoff = (await deps.runs.get(candidate.runId))?.cutoff;
+  const all = await deps.tables.sourceRows({
     sales: await deps.artifacts.fetchFile(found.snapshot.sales),
     series,
-    limit: shownRows,
+    limit: mostRows,
+    ...(cutoff !== undefined && { to: cutoff }),
   });
-  return rows.map((row) => ({ ...row, target: finite(row.target), price: finite(row.price) }));
+  return {
+    rowsFrom: { snapshot: found.snapshot.digest, uri: source.uri, sha256: source.sha256, total: all.length },
+    rows: all.slice(-limit).map((row) => ({ ...row, target: finite(row.target), price: finite(row.price) })),
+  };
 }
 
 function finite(value: number): number | null {

@@ -19,6 +19,7 @@ import type { ApiDependencies, RunRow } from '../dependencies.ts';
 import { changeFailures, changesNeedKey, failures, jsonAnswer, jsonBody } from '../describe-route.ts';
 import type { ActingEnvironment } from '../guards.ts';
 import { notFound, requirePipeline } from '../nearest.ts';
+import { createSettleRuns } from '../settle-runs.ts';
 
 const byId = z.object({ id: z.string() });
 const tags = ['runs'];
@@ -74,6 +75,11 @@ const retryRun = createRoute({
 });
 
 export function addRunRoutes(app: OpenAPIHono<ActingEnvironment>, deps: ApiDependencies): void {
+  const settle = createSettleRuns(deps);
+  const requireRun = async (runId: string): Promise<RunWithSteps> => {
+    const run = await findRun(deps, runId);
+    return (await settle([run])) === 0 ? run : findRun(deps, runId);
+  };
   app.openapi(startRun, async (c) => {
     const { pipeline, baseFolder, cutoff, seed } = c.req.valid('json');
     const chosen = seed === undefined ? pipeline : { ...pipeline, search: { ...pipeline.search, seed } };
@@ -91,22 +97,20 @@ export function addRunRoutes(app: OpenAPIHono<ActingEnvironment>, deps: ApiDepen
   app.openapi(listRuns, async (c) => {
     const { pipeline, status, limit } = c.req.valid('query');
     if (pipeline !== undefined) await requirePipeline(deps, pipeline);
-    const runs = await deps.runs.list({
-      limit,
-      ...(pipeline !== undefined && { pipeline }),
-      ...(status !== undefined && { status }),
-    });
-    return c.json({ runs: runs.map(runView) }, 200);
+    const filter = { limit, ...(pipeline !== undefined && { pipeline }), ...(status !== undefined && { status }) };
+    const runs = await deps.runs.list(filter);
+    const settled = (await settle(runs)) === 0 ? runs : await deps.runs.list(filter);
+    return c.json({ runs: settled.map(runView) }, 200);
   });
-  app.openapi(showRun, async (c) => c.json(detailView(await requireRun(deps, c.req.valid('param').id)), 200));
+  app.openapi(showRun, async (c) => c.json(detailView(await requireRun(c.req.valid('param').id)), 200));
   app.openapi(cancelRun, async (c) => {
-    const { runId, pipeline, status } = await requireRun(deps, c.req.valid('param').id);
+    const { runId, pipeline, status } = await requireRun(c.req.valid('param').id);
     if (status !== 'running') throw new Conflict(`run ${runId} is ${status} already: there is nothing to stop`);
     await deps.temporal.cancelRun(pipeline, runId);
     return c.json({ runId, cancelling: true }, 200);
   });
   app.openapi(retryRun, async (c) => {
-    const { runId, status } = await requireRun(deps, c.req.valid('param').id);
+    const { runId, status } = await requireRun(c.req.valid('param').id);
     if (status === 'running') throw new Conflict(`run ${runId} is still running: cancel it first, or wait`);
     const input = await deps.runs.input(runId);
     if (input === undefined)
@@ -145,10 +149,9 @@ function refuseWrongParameters({ search }: RetrainInput['pipeline']): void {
   }
 }
 
-async function requireRun(
-  deps: ApiDependencies,
-  runId: string,
-): Promise<RunRow & { readonly steps: readonly StepState[] }> {
+type RunWithSteps = RunRow & { readonly steps: readonly StepState[] };
+
+async function findRun(deps: ApiDependencies, runId: string): Promise<RunWithSteps> {
   const run = await deps.runs.get(runId);
   if (run !== undefined) return run;
   throw notFound(
@@ -173,8 +176,12 @@ function runView({
   return { runId, pipeline, status, actor, requestedAt, finishedAt, cutoff, code, error };
 }
 
-function detailView({ steps, ...run }: RunRow & { readonly steps: readonly StepState[] }): RunDetail {
+function detailView({ steps, ...run }: RunWithSteps): RunDetail {
   const known = new Map(steps.map((step) => [step.step, step]));
-  const view = (step: StepState['step']): StepView => known.get(step) ?? { step, status: 'waiting' };
+  const view = (name: StepState['step']): StepView => {
+    const step = known.get(name) ?? { step: name, status: 'waiting' };
+    // A step whose worker was stopped with the run had nobody left to say so.
+    return step.status === 'running' && run.status !== 'running' ? { ...step, status: 'cancelled' } : step;
+  };
   return { run: runView(run), steps: stepNames.map(view), result: run.result };
 }

@@ -86,7 +86,7 @@ function renderRun({ run, steps, result }: RunDetail, session: Session): string 
     ['pipeline', run.pipeline],
     ['requested', `${minute(run.requestedAt)} UTC by ${run.actor}`],
   ];
-  if (run.error !== undefined) pairs.push([run.code ?? 'error', run.error]);
+  if (run.error) pairs.push([run.code ?? 'error', run.error]);
   const parts = [renderPairs(pairs, colors), renderDag(steps, columns, colors)];
   if (result !== undefined) parts.push(renderResult(result, session.addresses(), colors));
   return parts.join('\n\n');

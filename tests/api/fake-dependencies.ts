@@ -3,6 +3,8 @@ import { writeFile } from 'node:fs/promises';
 import type { ApiDependencies } from '../../api/dependencies.ts';
 import type { Snapshot } from '../../contracts/data.ts';
 import type { Candidate, Champion, Decision, Evidence, Proposal } from '../../contracts/governance.ts';
+import { lineageKinds } from '../../contracts/lineage.ts';
+import type { LineageEdge, LineageKind } from '../../contracts/lineage.ts';
 import type { MetricRow } from '../../contracts/modelling.ts';
 import { pipelineSchema } from '../../contracts/pipeline.schema.ts';
 import type { RetrainInput, RetrainResult } from '../../contracts/runs.ts';
@@ -20,6 +22,7 @@ export const pipelineText = {
 const pipeline = pipelineSchema.parse(pipelineText);
 
 const digest = (letter: string): string => letter.repeat(64);
+const kindOf = (name: string | undefined): LineageKind => lineageKinds.find((kind) => kind === name) ?? 'artifact';
 const ref = (layer: string, letter: string) => ({
   uri: `s3://bucket/${layer}/${digest(letter)}.parquet`,
   sha256: digest(letter),
@@ -96,6 +99,7 @@ const candidate = (version: number, letter: string, numLeaves: number): Candidat
   recipe: {
     members: { lightgbm: { parameters: { num_leaves: numLeaves }, files: [] } },
     weights: { lightgbm: 1 },
+    level: 1,
     seed: 7,
     quantiles: [0.5],
   },
@@ -141,6 +145,22 @@ export interface Fakes {
   readonly decisions: Decision[];
   readonly reported: unknown[];
 }
+
+/** What the activities record: a chain, from the forecasts of a champion to the file. */
+const recordedEdges: readonly LineageEdge[] = [
+  ['forecast', 'shop/v1', 'champion', 'shop/v1', 'promote'],
+  ['champion', 'shop/v1', 'proposal', 'prop-1', 'promote'],
+  ['proposal', 'prop-1', 'candidate', digest('c'), 'propose'],
+  ['candidate', digest('c'), 'artifact', digest('6'), 'register'],
+  ['artifact', digest('6'), 'run', 'run-1', 'evaluate'],
+  ['run', 'run-1', 'snapshot', digest('5'), 'ingest'],
+  ['snapshot', digest('5'), 'source', `sales.csv#sha256=${digest('3')}`, 'ingest'],
+].map(([outputKind, output = '', inputKind, input = '', by = '']) => ({
+  output: { kind: kindOf(outputKind), id: output },
+  input: { kind: kindOf(inputKind), id: input },
+  runId: 'run-1',
+  by,
+}));
 
 type Run = NonNullable<Awaited<ReturnType<ApiDependencies['runs']['get']>>>;
 
@@ -214,6 +234,7 @@ export function createFakes(scratchDir: string, replaced: Partial<ApiDependencie
         };
       },
     },
+    workflows: { stateOf: async () => ({ state: 'running' }) },
     candidates: {
       list: async (name) => candidates.filter((known) => known.pipeline === name),
       find: async ({ ref: wanted }) =>
@@ -223,7 +244,7 @@ export function createFakes(scratchDir: string, replaced: Partial<ApiDependencie
     champions: {
       at: async (name, time) =>
         name === 'shop' && (time === undefined || time >= champion.since) ? champion : undefined,
-      history: async () => [champion],
+      history: async (name) => (name === 'shop' ? [champion] : []),
     },
     forecasts: {
       read: async ({ series }) =>
@@ -232,14 +253,15 @@ export function createFakes(scratchDir: string, replaced: Partial<ApiDependencie
     },
     lineage: {
       resolve: async (wanted) =>
-        wanted === 'shop/85123A/2011-12-12'
+        wanted === 'shop/v1'
           ? { kind: 'forecast', id: wanted }
           : wanted === 'run-1'
             ? { kind: 'run', id: wanted }
             : undefined,
-      walk: async (node) => [
-        { output: node, input: { kind: 'snapshot', id: digest('5') }, runId: 'run-1', by: 'promote' },
-      ],
+      walk: async (node, direction, depth) =>
+        direction === 'up'
+          ? recordedEdges.slice(recordedEdges.findIndex(({ output }) => output.kind === node.kind)).slice(0, depth)
+          : [],
     },
     snapshots: {
       list: async () => [{ snapshot }],

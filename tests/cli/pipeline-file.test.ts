@@ -129,7 +129,11 @@ test.each([
     `${good}search: { space: { lstm: { units: { int: [1, x] } } } }\n`,
     'p.yaml line 11, search.space.lstm.units.int.1: must be a number, not "x"',
   ],
-  ['a key twice', `${good}horizon: 5\n`, 'p.yaml line 11, column 1: this key stands twice on its level: keep one of them'],
+  [
+    'a key twice',
+    `${good}horizon: 5\n`,
+    'p.yaml line 11, column 1: this key stands twice on its level: keep one of them',
+  ],
   ['a tab', good.replace('  sales:', '\tsales:'), 'p.yaml line 4, column 1: a tab where YAML wants spaces'],
   ['two documents', `${good}---\nname: x\n`, 'p.yaml line 11, column 1: a second document begins here'],
   [

@@ -1,0 +1,133 @@
+import { describe, expect, test } from 'vitest';
+
+import { lineageSchema } from '../../contracts/http.schema.ts';
+import type { Lineage } from '../../contracts/http.schema.ts';
+import { evidence, proposal, snapshot } from './fake-dependencies.ts';
+import { refused, setUp } from './harness.ts';
+
+async function lineage(query: string, replaced: Parameters<typeof setUp>[0] = {}): Promise<Lineage> {
+  const response = await setUp(replaced).get(`/v1/lineage?${query}`);
+  expect(response.status).toBe(200);
+  return lineageSchema.parse(await response.json());
+}
+
+const textOf = ({ notes }: Lineage, kind: string): string | undefined => notes.find((note) => note.kind === kind)?.text;
+
+describe('one forecast number', () => {
+  test('leads back to version, decision, candidate, code, run, snapshot and file', async () => {
+    const decision = { proposalId: 'prop-1', verdict: 'approve' as const, reason: 'better', actor: 'ana', evidence };
+    const proposals = {
+      get: async () => ({ ...proposal, status: 'approved' as const, decisions: [decision] }),
+      list: async () => [],
+    };
+    const answer = await lineage('ref=shop/85123A/2011-12-12', { proposals });
+    expect(answer.start).toEqual({ kind: 'forecast', id: 'shop/85123A/2011-12-12' });
+    expect(answer.edges[0]).toEqual({
+      output: answer.start,
+      input: { kind: 'forecast', id: 'shop/v1' },
+      runId: 'run-1',
+      by: 'serve',
+    });
+    expect(answer.edges.map(({ input }) => input.kind)).toEqual([
+      'forecast',
+      'champion',
+      'proposal',
+      'candidate',
+      'artifact',
+      'run',
+      'snapshot',
+      'source',
+      'decision',
+      'code',
+    ]);
+    expect(textOf(answer, 'forecast')).toBe('12.5 (0.1: 4, 0.9: 20)');
+    expect(textOf(answer, 'champion')).toBe('since 2025-11-24 10:00 UTC, by ana');
+    expect(textOf(answer, 'decision')).toBe('approve: better');
+    expect(textOf(answer, 'candidate')).toBe('version 1: lightgbm 1.00');
+    expect(textOf(answer, 'snapshot')).toBe('100 rows, 2 series, 2010-12-01 to 2011-12-09');
+    expect(textOf(answer, 'artifact')).toBe('evaluation report');
+  });
+  test('is of the newest champion that has it, and of an earlier one where the newest has not', async () => {
+    const { deps } = setUp();
+    const [old] = await deps.champions.history('shop');
+    if (old === undefined) throw new Error('the fakes have a champion');
+    const newer = { ...old, candidate: 'b'.repeat(64), version: 2 };
+    const champions = { ...deps.champions, history: async () => [newer, old] };
+    expect((await lineage('ref=shop/85123A/2011-12-12', { champions })).edges[0]?.input.id).toBe('shop/v2');
+    const forecasts = {
+      ...deps.forecasts,
+      read: async (what: { series: string; candidate?: string; pipeline: string }) =>
+        what.candidate === newer.candidate ? [] : deps.forecasts.read(what),
+    };
+    expect((await lineage('ref=shop/85123A/2011-12-12', { champions, forecasts })).edges[0]?.input.id).toBe('shop/v1');
+  });
+  test('goes as far as it is asked to', async () => {
+    expect((await lineage('ref=shop/85123A/2011-12-12&depth=1')).edges.map(({ input }) => input.id)).toEqual([
+      'shop/v1',
+    ]);
+    expect((await lineage('ref=shop/85123A/2011-12-12&depth=2')).edges.map(({ input }) => input.kind)).toEqual([
+      'forecast',
+      'champion',
+    ]);
+  });
+  test('has nothing made from it', async () => {
+    expect((await lineage('ref=shop/85123A/2011-12-12&direction=down')).edges).toEqual([]);
+  });
+});
+
+describe('source rows', () => {
+  test('are the newest ones that the run could see, with the file and snapshot they lie in', async () => {
+    const { deps } = setUp();
+    const asked: object[] = [];
+    const all = Array.from({ length: 30 }, (_, i) => ({
+      row: i + 1,
+      time: '2010-12-01T08:26:00',
+      target: i,
+      price: Number.NaN,
+      returned: false,
+      kept: true,
+    }));
+    const tables: typeof deps.tables = {
+      ...deps.tables,
+      async sourceRows(request) {
+        asked.push(request);
+        return all;
+      },
+    };
+    const runs = {
+      ...deps.runs,
+      get: async (runId: string) => ({
+        ...(await deps.runs.get(runId)),
+        runId,
+        pipeline: 'shop',
+        status: 'done' as const,
+        actor: 'ana',
+        requestedAt: '',
+        steps: [],
+        cutoff: '2011-11-07',
+      }),
+    };
+    const answer = await lineage('ref=shop/85123A/2011-12-12&rows=true&rowLimit=2', { tables, runs });
+    expect(asked).toMatchObject([{ series: '85123A', to: '2011-11-07' }]);
+    expect(answer.rows?.map(({ row, price }) => ({ row, price }))).toEqual([
+      { row: 29, price: null },
+      { row: 30, price: null },
+    ]);
+    expect(answer.rowsFrom).toEqual({ snapshot: snapshot.digest, uri: 'sales.csv', sha256: '3'.repeat(64), total: 30 });
+  });
+  test('are there for one forecast only', async () => {
+    expect((await refused(setUp().get('/v1/lineage?ref=run-1&rows=true'), 400)).message).toContain('not for a run');
+    expect((await refused(setUp().get('/v1/lineage?ref=shop/v1&rows=true'), 400)).message).toContain(
+      'PIPELINE/SERIES/DATE',
+    );
+  });
+});
+
+test.each([
+  ['shop/85123A/2011-12-13', 'no forecast of "85123A" for 2011-12-13; it has 2011-12-12'],
+  ['shop/85132A/2011-12-12', 'no series in shop called "85132A"; did you mean "85123A"?'],
+  ['shap/85123A/2011-12-12', 'no pipeline "shap"; did you mean "shop"?'],
+  ['nothing', 'nothing recorded is called "nothing": give PIPELINE/SERIES/DATE'],
+])('%s is not found, and what is there is named', async (ref, expected) => {
+  expect((await refused(setUp().get(`/v1/lineage?ref=${ref}`), 404)).message).toContain(expected);
+});
