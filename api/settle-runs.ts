@@ -7,6 +7,8 @@ export type SettleRuns = (rows: readonly RunRow[]) => Promise<number>;
 
 /** One that is followed is asked for twice a second. */
 const lookEveryMs = 1_000;
+/** While Temporal is silent, a list must not wait for it each time. */
+const silenceMs = 10_000;
 /** A row is there before its workflow: only after this time nobody will start it any more. */
 const startsWithinMs = 60_000;
 
@@ -16,10 +18,11 @@ const startsWithinMs = 60_000;
  */
 export function createSettleRuns({ runs, workflows, now, report }: Needs): SettleRuns {
   const lookedAt = new Map<string, number>();
+  let silentUntil = 0;
 
   async function settle({ runId, pipeline, requestedAt }: RunRow): Promise<boolean> {
     const time = now().getTime();
-    if (time - (lookedAt.get(runId) ?? 0) < lookEveryMs) return false;
+    if (time < silentUntil || time - (lookedAt.get(runId) ?? 0) < lookEveryMs) return false;
     lookedAt.set(runId, time);
     const state = await workflows.stateOf(pipeline, runId);
     if (state.state === 'running') return false;
@@ -46,8 +49,11 @@ export function createSettleRuns({ runs, workflows, now, report }: Needs): Settl
 
   return async (rows) => {
     const outcomes = await Promise.allSettled(rows.filter(({ status }) => status === 'running').map(settle));
-    for (const outcome of outcomes)
-      if (outcome.status === 'rejected' && !isSilence(outcome.reason)) report(outcome.reason);
+    for (const outcome of outcomes) {
+      if (outcome.status !== 'rejected') continue;
+      if (isSilence(outcome.reason)) silentUntil = now().getTime() + silenceMs;
+      else report(outcome.reason);
+    }
     return outcomes.filter((outcome) => outcome.status === 'fulfilled' && outcome.value).length;
   };
 }

@@ -26,13 +26,22 @@ export async function fetchFromHub(model: EncoderModel, modelsDir: string, endpo
     await fetchFile({
       url: `${endpoint.replace(/\/+$/, '')}/${repository}/resolve/${revision}/${name}`,
       file,
+      byHand: { repository, folder: join(modelsDir, model.name) },
       ...(name === 'onnx/model.onnx' && model.weightsSha256 !== undefined && { sha256: model.weightsSha256 }),
     });
   }
   return folder;
 }
 
-async function fetchFile({ url, file, sha256 }: { url: string; file: string; sha256?: string }): Promise<void> {
+interface HubFile {
+  readonly url: string;
+  readonly file: string;
+  readonly sha256?: string;
+  /** What a person copies, and where to, when the hub gives nothing. */
+  readonly byHand: { readonly repository: string; readonly folder: string };
+}
+
+async function fetchFile({ url, file, sha256, byHand: { repository, folder } }: HubFile): Promise<void> {
   // Two processes may fetch the same file: each into its own part, and the later rename changes nothing.
   const part = `${file}.${randomUUID()}.part`;
   await mkdir(dirname(file), { recursive: true });
@@ -59,7 +68,7 @@ async function fetchFile({ url, file, sha256 }: { url: string; file: string; sha
     await rename(part, file);
   } catch (error) {
     if (error instanceof ModelWeightsMissing) throw error;
-    throw new ServiceUnavailable(`the model hub doesn't give ${url} (${innermostMessage(error)}): set HF_ENDPOINT to one that answers`, { cause: error });
+    throw new ServiceUnavailable(`the model hub doesn't give ${url} (${innermostMessage(error)}): set HF_ENDPOINT to one that answers, or copy ${weightsFiles.join(', ')} of ${repository} into ${folder}`, { cause: error });
   } finally {
     clearTimeout(timer);
     await rm(part, { force: true });

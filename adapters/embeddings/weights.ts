@@ -47,9 +47,11 @@ async function folderOf({ model, modelsDir, allowRemote, hubEndpoint }: WeightsO
   const missing = await firstMissing(folder);
   if (missing === undefined) return folder;
   if (allowRemote) return fetchFromHub(model, modelsDir, hubEndpoint ?? env.remoteHost);
+  // `install` knows one model; the others come from a hub or by hand.
+  const install = model.weightsSha256 === undefined ? '' : 'Run `npx forecastle install`; or ';
   throw new ModelWeightsMissing(
-    `no weights for ${model.name}: ${join(folder, missing)} isn't there. Run \`npx forecastle up\` once, ` +
-      'or set FORECASTLE_MODELS to a folder that has them, or HF_ENDPOINT to a model hub',
+    `no weights for ${model.name}: ${join(folder, missing)} isn't there. ${install}${install === '' ? 'Copy' : 'copy'} ${weightsFiles.join(', ')} of ` +
+      `${model.hub.repository} into ${folder}; or start the stack with FORECASTLE_MODELS set to a folder that has ${model.name}/, or with HF_ENDPOINT set to a model hub that answers`,
   );
 }
 
