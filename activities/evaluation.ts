@@ -3,6 +3,7 @@ import type { ArtifactRef } from '../contracts/artifacts.ts';
 import { Conflict } from '../contracts/failure.ts';
 import type { EvaluationActivities, ModelForecasts } from '../contracts/modelling.ts';
 import { combine, selectWeights } from '../domain/ensemble.ts';
+import { levelFactor } from '../domain/level-factor.ts';
 import { type ArtifactStore, parquetFile, type WithScratch } from './artifact-store.ts';
 import { metricRows, type PredictionTable, type SeriesScales } from './metric-rows.ts';
 import type { StepRunner } from './step.ts';
@@ -33,23 +34,24 @@ export function createEvaluationActivities({ tables, artifacts, withScratch, ste
         {
           activity: 'buildEnsemble',
           parameters: { members: members.map(({ model, predictions }) => ({ model, predictions })), quantiles },
-          note: ({ weights }) => Object.entries(weights).filter(([, w]) => w > 0).map(([name, w]) => `${name} ${w.toFixed(2)}`).join(', '),
+          note: ({ weights, level }) => [...Object.entries(weights).filter(([, w]) => w > 0).map(([name, w]) => `${name} ${w.toFixed(2)}`), `level × ${level.toFixed(2)}`].join(', '),
         },
         async () => {
           const read = await readAll(members);
           const outOfFold = read.map(({ model, table }) => ({ model, table: onlyFolds(table) }));
           const actual = outOfFold[0]?.table.actual ?? new Float64Array();
           const weights = selectWeights(actual, outOfFold.map(({ model, table }) => ({ name: model, quantiles: table.quantiles })), quantiles);
+          const level = levelFactor(actual, combine(outOfFold.map(({ model, table }) => ({ name: model, values: table.yHat })), weights));
           const predictions = await withScratch(async (folder) => {
             const out = `${folder}/ensemble.parquet`;
-            await tables.writePredictionTable({ table: weightedTable(read, weights), out });
+            await tables.writePredictionTable({ table: weightedTable(read, weights, level), out });
             return artifacts.publishFile('forecasts', out, parquetFile, cancellationSignal());
           });
-          return { weights, forecasts: { model: 'ensemble', predictions, files: [], parameters: {}, engine: 'forecastle' } };
+          return { weights, level, forecasts: { model: 'ensemble', predictions, files: [], parameters: {}, engine: 'forecastle' } };
         },
       ),
 
-    evaluateModels: ({ context, panel, models, ensemble, champion, minHistory, quantiles, weights }) =>
+    evaluateModels: ({ context, panel, models, ensemble, champion, minHistory, quantiles, weights, level }) =>
       steps.step(
         context,
         {
@@ -57,7 +59,7 @@ export function createEvaluationActivities({ tables, artifacts, withScratch, ste
           parameters: {
             panel,
             models: [...models, ensemble].map(({ model, predictions }) => ({ model, predictions })),
-            ...(champion && { champion: { weights: champion.weights, members: champion.members.map(({ model, predictions }) => ({ model, predictions })) } }),
+            ...(champion && { champion: { weights: champion.weights, level: champion.level, members: champion.members.map(({ model, predictions }) => ({ model, predictions })) } }),
             minHistory,
             quantiles,
           },
@@ -69,7 +71,7 @@ export function createEvaluationActivities({ tables, artifacts, withScratch, ste
         () =>
           withScratch(async (folder) => {
             const read = await readAll([...models, ensemble]);
-            if (champion) read.push({ model: 'champion', table: weightedTable(await readAll(champion.members), champion.weights) });
+            if (champion) read.push({ model: 'champion', table: weightedTable(await readAll(champion.members), champion.weights, champion.level) });
             const cutoffs = [...new Set(read.flatMap(({ table }) => table.cutoffs.filter((_, i) => table.splits[i] !== 'final')))].sort();
             const scales = await tables.seasonalScales({ panel: await artifacts.fetchFile(panel, cancellationSignal()), cutoffs, season: 1 });
             const rows = read.flatMap(({ model, table }) => metricRows(model, table, new Map(cutoffs.map((cutoff, i) => [cutoff, scales[i]])), minHistory));
@@ -78,7 +80,7 @@ export function createEvaluationActivities({ tables, artifacts, withScratch, ste
             const out = `${folder}/forecasts.parquet`;
             const { series } = await tables.writeForecasts({ table: final.table, split: 'final', out });
             return {
-              report: await artifacts.publishJson('reports', { rows, weights, minHistory, quantiles }),
+              report: await artifacts.publishJson('reports', { rows, weights, level, minHistory, quantiles }),
               rows,
               forecasts: await artifacts.publishFile('forecasts', out, parquetFile, cancellationSignal()),
               forecastSeries: series,
@@ -88,8 +90,8 @@ export function createEvaluationActivities({ tables, artifacts, withScratch, ste
   };
 }
 
-/** Point and quantiles averaged with the members' weights; everything else as in the first member. Members must be aligned row by row. */
-function weightedTable(members: readonly { readonly model: string; readonly table: PredictionTable }[], weights: Readonly<Record<string, number>>): PredictionTable {
+/** Point and quantiles averaged with the members' weights, the point times `level`; everything else as in the first member. Members must be aligned row by row. */
+function weightedTable(members: readonly { readonly model: string; readonly table: PredictionTable }[], weights: Readonly<Record<string, number>>, level: number): PredictionTable {
   const first = members[0]?.table;
   if (first === undefined) throw new Conflict('there is no model to combine: name at least one under `models`');
   for (const { model, table } of members) {
@@ -97,17 +99,21 @@ function weightedTable(members: readonly { readonly model: string; readonly tabl
   }
   return {
     ...first,
-    yHat: combine(members.map(({ model, table }) => ({ name: model, values: table.yHat })), weights),
+    yHat: combine(members.map(({ model, table }) => ({ name: model, values: table.yHat })), weights).map((value) => value * level),
     quantiles: combine(members.map(({ model, table }) => ({ name: model, values: table.quantiles })), weights),
   };
 }
 
 /** The rows of the rolling-origin folds: the only ones that may teach the weights. */
-function onlyFolds(table: PredictionTable): { actual: Float64Array; quantiles: Float32Array } {
+function onlyFolds(table: PredictionTable): Pick<PredictionTable, 'actual' | 'yHat' | 'quantiles'> {
   const width = table.levels.length;
   const rows: number[] = [];
   table.splitIndex.forEach((split, i) => table.splits[split]?.startsWith('fold-') && rows.push(i));
   const quantiles = new Float32Array(rows.length * width);
   rows.forEach((row, i) => quantiles.set(table.quantiles.subarray(row * width, (row + 1) * width), i * width));
-  return { actual: Float64Array.from(rows, (row) => table.actual[row] ?? Number.NaN), quantiles };
+  return {
+    actual: Float64Array.from(rows, (row) => table.actual[row] ?? Number.NaN),
+    yHat: Float32Array.from(rows, (row) => table.yHat[row] ?? Number.NaN),
+    quantiles,
+  };
 }

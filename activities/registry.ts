@@ -115,7 +115,7 @@ export function createRegistryActivities(deps: RegistryDeps): RegistryActivities
 }
 
 /** Model bytes, snapshot, parameters and code: never a time, a host or a run. */
-function candidateDigest({ members, weights, seed, quantiles }: Recipe, snapshot: string, code: string): string {
-  return digestOf({ members, weights, seed, quantiles, snapshot, code });
+function candidateDigest({ members, weights, level, seed, quantiles }: Recipe, snapshot: string, code: string): string {
+  return digestOf({ members, weights, level, seed, quantiles, snapshot, code });
 }
 

@@ -9,6 +9,8 @@ import type { Parameters } from './training.ts';
 export interface Recipe {
   readonly members: Readonly<Record<string, { readonly parameters: Parameters; readonly files: readonly ArtifactRef[] }>>;
   readonly weights: Readonly<Record<string, number>>;
+  /** What the weighted point forecasts are multiplied by (domain/level-factor.ts). */
+  readonly level: number;
   readonly seed: number;
   readonly quantiles: readonly number[];
 }

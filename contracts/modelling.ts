@@ -153,6 +153,8 @@ export interface EnsembleResult {
   readonly forecasts: ModelForecasts;
   /** Model name → weight; non-negative, sum 1. */
   readonly weights: Readonly<Record<string, number>>;
+  /** Factor of the weighted point forecasts, see domain/level-factor.ts. */
+  readonly level: number;
 }
 
 /** `null` = not defined on these data (for instance WAPE where nothing was sold). */
@@ -180,8 +182,9 @@ export interface EvaluateInput {
   readonly models: readonly ModelForecasts[];
   readonly ensemble: ModelForecasts;
   readonly weights: Readonly<Record<string, number>>;
+  readonly level: number;
   /** The champion's parameters refitted on this run's data before the test horizon, where there is another champion. */
-  readonly champion?: { readonly version: number; readonly members: readonly ModelForecasts[]; readonly weights: Readonly<Record<string, number>> };
+  readonly champion?: { readonly version: number; readonly members: readonly ModelForecasts[]; readonly weights: Readonly<Record<string, number>>; readonly level: number };
   readonly minHistory: number;
   readonly quantiles: readonly number[];
 }

@@ -70,10 +70,11 @@ async function runSteps(input: RetrainInput): Promise<RetrainResult> {
   const fitted = learned.flatMap((one) => (one === undefined ? [] : [one]));
 
   const members = [...naive.filter(({ model }) => baselines.some((name) => name === model)), ...fitted.map(({ forecasts }) => forecasts)];
-  const { forecasts: ensemble, weights } = await data.buildEnsemble({ context: at('ensemble'), members, quantiles });
+  const { forecasts: ensemble, weights, level } = await data.buildEnsemble({ context: at('ensemble'), members, quantiles });
   const recipe: Recipe = {
     members: Object.fromEntries(members.map(({ model, parameters, files }) => [model, { parameters, files }])),
     weights,
+    level,
     seed: pipeline.search.seed,
     quantiles,
   };
@@ -84,6 +85,7 @@ async function runSteps(input: RetrainInput): Promise<RetrainResult> {
     models: [...naive, ...fitted.map(({ forecasts }) => forecasts)],
     ensemble,
     weights,
+    level,
     ...(champion && { champion }),
     minHistory: pipeline.cleaning.minHistory,
     quantiles,
@@ -171,10 +173,10 @@ async function refitChampion({ pipeline }: RetrainInput, features: FeatureSet, m
       return fitModel({ context, family, features, parameters, seed: recipe.seed, quantiles: pipeline.quantiles, splits: ['test'] });
     }),
   );
-  return { version: champion.version, weights: recipe.weights, members: members.flatMap((member) => member ?? []) };
+  return { version: champion.version, weights: recipe.weights, level: recipe.level, members: members.flatMap((member) => member ?? []) };
 }
 
 function sameRecipe(a: Recipe, b: Recipe): boolean {
-  const essence = ({ members, weights, seed }: Recipe) => JSON.stringify([Object.entries(members).map(([name, { parameters }]) => [name, parameters]).sort(), Object.entries(weights).sort(), seed]);
+  const essence = ({ members, weights, level, seed }: Recipe) => JSON.stringify([Object.entries(members).map(([name, { parameters }]) => [name, parameters]).sort(), Object.entries(weights).sort(), level, seed]);
   return essence(a) === essence(b);
 }

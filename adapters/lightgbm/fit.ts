@@ -17,7 +17,7 @@ import type { LightgbmParameters } from './parameter-text.ts';
 import { readMatrix } from '../read-matrix.ts';
 import { settingsOf } from './settings.ts';
 import type { Settings } from './settings.ts';
-import { requiredColumn, stackedNames, stackRows } from './stacked-rows.ts';
+import { requiredColumn, sampleRows, stackedNames, stackRows } from './stacked-rows.ts';
 import { forecastOf, labelOf } from './target-scale.ts';
 
 /** One of the models of a fit: the point forecast's, or a quantile's. */
@@ -91,7 +91,8 @@ function trainingData(
 ): { dataset: Dataset; trained: number } {
   const { spec } = job.matrix;
   const targets = stepsOf(spec.horizon).map((step) => requiredColumn(table, `y_${step}`));
-  const rowsByStep = targets.map((target, i) => trainingRows(table, target, i + 1, cutoffDay(job), spec.frequency));
+  const known = targets.map((target, i) => trainingRows(table, target, i + 1, cutoffDay(job), spec.frequency));
+  const rowsByStep = sampleRows(known, settings.maxRows, job.seed);
   const stacked = stackRows(table, spec, rowsByStep);
   if (stacked.rows === 0) {
     throw new BadInput(

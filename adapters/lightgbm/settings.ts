@@ -11,6 +11,8 @@ export interface Settings {
   readonly transform: Transform;
   readonly scaling: Scaling;
   readonly iterations: number;
+  /** Stacked rows to learn from at most; 0 for all. */
+  readonly maxRows: number;
   /** For the data set and for every booster on it. */
   readonly shared: LightgbmParameters;
 }
@@ -33,6 +35,7 @@ export function settingsOf(parameters: Parameters, seed: number, threads: number
     objective,
     scaling,
     num_iterations: iterations,
+    max_rows: maxRows,
     ...trees
   } = { ...defaultParameters('lightgbm'), ...parameters };
   return {
@@ -40,6 +43,7 @@ export function settingsOf(parameters: Parameters, seed: number, threads: number
     transform: transformOf(String(objective)),
     scaling: scaling === 'none' || scaling === 'mean' ? scaling : 'recent',
     iterations: Number(iterations),
+    maxRows: Number(maxRows),
     shared: {
       ...trees,
       bagging_freq: 1,

@@ -1,5 +1,6 @@
 import type { FeatureSpec } from '../../contracts/features.ts';
 import { columnOf, type OriginTable } from '../../domain/origin-rows.ts';
+import { createRandom } from '../../domain/random.ts';
 
 /** Rows of an origin table, once per step ahead, with the features of that step; column-major. */
 export interface StackedRows {
@@ -14,6 +15,25 @@ export const stepColumn = 'step_ahead';
 /** Names of the stacked columns, in order. */
 export function stackedNames(spec: FeatureSpec): readonly string[] {
   return [...spec.shared.map(({ name }) => name), ...spec.perStep.map(({ name }) => name), stepColumn];
+}
+
+/**
+ * At most `most` of the rows of all steps together, every one as likely as any other, in their own order; all of them when `most` is 0.
+ * Algorithm S of Fan et al. (1962) and Knuth (TAOCP 2, 3.4.2).
+ */
+export function sampleRows(rowsByStep: readonly Uint32Array[], most: number, seed: number): readonly Uint32Array[] {
+  let left = rowsByStep.reduce((sum, { length }) => sum + length, 0);
+  if (most === 0 || left <= most) return rowsByStep;
+  const random = createRandom(seed);
+  let wanted = most;
+  return rowsByStep.map((rows) =>
+    rows.filter(() => {
+      const chosen = random.next() * left < wanted;
+      left -= 1;
+      if (chosen) wanted -= 1;
+      return chosen;
+    }),
+  );
 }
 
 /**

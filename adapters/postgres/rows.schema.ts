@@ -35,6 +35,7 @@ export const recipe: z.ZodType<Recipe> = z.object({
     z.object({ parameters: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])), files: z.array(artifactRef) }),
   ),
   weights: z.record(z.string(), z.number()),
+  level: z.number(),
   seed: z.number(),
   quantiles: z.array(z.number()),
 });
