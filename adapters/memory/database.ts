@@ -1,4 +1,9 @@
+import { createMemoryAudit } from './audit.ts';
 import { createMemoryCandidates } from './candidates.ts';
+import { createMemoryChampions } from './champions.ts';
+import { createMemoryEmbeddingSets } from './embedding-sets.ts';
+import { createMemoryForecasts } from './forecasts.ts';
+import { createMemoryLineage } from './lineage.ts';
 import { createMemoryProposals } from './proposals.ts';
 import { createMemoryRuns } from './runs.ts';
 import { createMemorySnapshots } from './snapshots.ts';
@@ -8,12 +13,19 @@ import { createMemorySteps } from './steps.ts';
 /** What activity tests need of the database, without one. The contract suite holds it to what PostgreSQL does. */
 export function createMemoryDatabase() {
   const steps = createMemorySteps();
+  const audit = createMemoryAudit();
+  const champions = createMemoryChampions(audit);
   return {
     runs: createMemoryRuns(steps),
     steps,
     stepCache: createMemoryStepCache(),
+    embeddingSets: createMemoryEmbeddingSets(),
     snapshots: createMemorySnapshots(),
     candidates: createMemoryCandidates(),
-    proposals: createMemoryProposals(),
+    proposals: createMemoryProposals(audit),
+    champions,
+    forecasts: createMemoryForecasts(champions),
+    lineage: createMemoryLineage(),
+    audit,
   };
 }

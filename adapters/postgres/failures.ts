@@ -1,4 +1,4 @@
-import { BadInput, PipelineError, ServiceUnavailable } from '../../contracts/failure.ts';
+import { BadInput, Conflict, PipelineError, ServiceUnavailable } from '../../contracts/failure.ts';
 
 /** `host:port/database` of a connection string: never the password. */
 export function placeOf(connectionString: string): string {
@@ -44,10 +44,23 @@ export function translateFailure(error: unknown, place: string): unknown {
     case '40P01':
     case '55P03':
       return new ServiceUnavailable(`PostgreSQL at ${place} was busy with rivals for the same rows (${said}): try again`, options);
+    case '23505':
+      return new Conflict(`PostgreSQL at ${place} holds this already: ${detailOf(error) ?? said}`, options);
+    case '23001':
+      return new Conflict(`PostgreSQL at ${place} refuses this: ${said}`, options);
+    case '22007':
+    case '22008':
+      return new BadInput(`a time is not understood (${said}): write it as 2011-12-09T00:00:00Z`, options);
     case '22021':
     case '22P05':
       return new BadInput(`a text holds a character that PostgreSQL can't store (${said}): take out control characters such as NUL`, options);
     default:
       return error;
   }
+}
+
+/** Which row it is about, where PostgreSQL says so. */
+function detailOf(error: Error): string | undefined {
+  const [table, detail] = [Reflect.get(error, 'table') as unknown, Reflect.get(error, 'detail') as unknown];
+  return typeof detail === 'string' ? `table ${String(table)}, ${detail.replace(/\.$/, '')}` : undefined;
 }

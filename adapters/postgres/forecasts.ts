@@ -1,25 +1,16 @@
 import { z } from 'zod';
 
+import { checkedRows } from '../forecast-rows.ts';
+import type { ForecastPoint, ForecastSet } from '../forecast-rows.ts';
 import { count } from './rows.schema.ts';
 import type { Sql } from './sql.ts';
 
-export interface ForecastRow {
-  readonly series: string;
-  /** ISO date of the period's first day. */
-  readonly ds: string;
-  readonly yHat: number;
-  readonly quantiles: readonly number[];
-}
-
-export interface ForecastPoint {
-  readonly ds: string;
-  readonly yHat: number;
-  readonly quantiles: Readonly<Record<string, number>>;
-}
-
 export interface Forecasts {
-  /** All of a candidate's forecasts, in one transaction; repeating it changes nothing. */
-  replace(what: { readonly pipeline: string; readonly candidate: string; readonly quantileLevels: readonly number[]; readonly rows: AsyncIterable<readonly ForecastRow[]> }): Promise<void>;
+  /**
+   * All of a candidate's forecasts, in one transaction; repeating it changes nothing.
+   * @throws BadInput for rows that can't be forecasts, Conflict for two of one series and date; what was stored before stays
+   */
+  replace(set: ForecastSet): Promise<void>;
   /** Of the pipeline's champion, or of the named candidate; empty when there are none. */
   read(what: { readonly pipeline: string; readonly series: string; readonly candidate?: string }): Promise<ForecastPoint[]>;
   seriesOf(pipeline: string, filter: { readonly prefix?: string; readonly limit: number }): Promise<string[]>;
@@ -35,8 +26,9 @@ const currentSet = `select s.id from forecast_sets s where s.pipeline = $1 and s
 
 export function createForecasts(sql: Sql): Forecasts {
   return {
-    replace: ({ pipeline, candidate, quantileLevels, rows }) =>
+    replace: (forecasts) =>
       sql.transaction(async (tx) => {
+        const { pipeline, candidate, quantileLevels } = forecasts;
         const [set] = await tx.many(
           idRow,
           `insert into forecast_sets (pipeline, candidate, quantile_levels) values ($1, $2, $3)
@@ -45,7 +37,7 @@ export function createForecasts(sql: Sql): Forecasts {
         );
         if (set === undefined) throw new Error('the forecast set was not stored');
         await tx.run('delete from forecasts where set_id = $1', [set.id]);
-        for await (const batch of rows) {
+        for await (const batch of checkedRows(forecasts)) {
           // One quantile array per row travels as text: unnest would flatten an array of arrays.
           await tx.run(
             `insert into forecasts (set_id, series, ds, y_hat, quantiles)

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 
-import { BadInput, NotFound } from '../../contracts/failure.ts';
+import { BadInput } from '../../contracts/failure.ts';
 import type { Decision, Proposal, ProposalStatus, ProposeResult } from '../../contracts/governance.ts';
+import { isRepeated, noSuchProposal } from '../governance-rules.ts';
 import { createAudit } from './audit.ts';
 import { evidence, gateOutcome, proposalStatus, time } from './rows.schema.ts';
 import type { Sql } from './sql.ts';
@@ -13,9 +14,12 @@ export interface Proposals {
   get(idOrPrefix: string): Promise<Proposal | undefined>;
   /** Newest first. */
   list(filter?: { readonly pipeline?: string; readonly status?: ProposalStatus }): Promise<Proposal[]>;
-  /** Audit row, decision and status in one transaction; repeating it changes nothing. */
+  /**
+   * Audit row, decision and status in one transaction; repeating it changes nothing.
+   * @throws NotFound, DecisionRefused when the proposal is closed or the person has decided otherwise
+   */
   decide(what: { readonly decision: Decision; readonly status: ProposalStatus; readonly at: string }): Promise<void>;
-  /** Without a person: expired or superseded. Repeating it changes nothing. */
+  /** Without a person: expired or superseded. What is closed stays as it was closed. @throws NotFound */
   close(what: { readonly proposalId: string; readonly status: ProposalStatus; readonly at: string; readonly reason: string }): Promise<void>;
 }
 
@@ -39,9 +43,17 @@ export function createProposals(sql: Sql): Proposals {
     return rows.map((row) => ({ ...row, decisions: decisions.filter(({ proposalId }) => proposalId === row.id) }));
   }
 
+  /** Held until the transaction ends: two decisions, or a decision and an expiry, come one after the other. */
+  async function lock(tx: Sql, proposalId: string): Promise<Proposal> {
+    const [proposal] = await select('id = $1 for update', [proposalId], tx);
+    if (proposal === undefined) throw noSuchProposal(proposalId);
+    return proposal;
+  }
+
   async function closeIn(tx: Sql, { proposalId, status, at, reason }: Parameters<Proposals['close']>[0]): Promise<void> {
-    const touched = await tx.run(`update proposals set status = $2 where id = $1 and status = 'open'`, [proposalId, status]);
-    if (touched > 0) await createAudit(tx).append({ at, actor: 'system:champion', action: status, subject: proposalId, reason, detail: {} });
+    if ((await lock(tx, proposalId)).status !== 'open') return;
+    await tx.run('update proposals set status = $2 where id = $1', [proposalId, status]);
+    await createAudit(tx).append({ at, actor: 'system:champion', action: status, subject: proposalId, reason, detail: {} });
   }
 
   return {
@@ -70,9 +82,8 @@ export function createProposals(sql: Sql): Proposals {
     decide: ({ decision, status, at }) =>
       sql.transaction(async (tx) => {
         const { proposalId, actor, verdict, reason } = decision;
-        const [proposal] = await select('id = $1 for update', [proposalId], tx);
-        if (proposal === undefined) throw new NotFound(`no proposal ${proposalId}: \`npx forecastle proposals list\` shows the proposals there are`);
-        if (proposal.decisions.some((made) => made.actor === actor && made.verdict === verdict)) return;
+        const proposal = await lock(tx, proposalId);
+        if (isRepeated(proposal, decision)) return;
         const seq = await createAudit(tx).append({ at, actor, action: verdict, subject: proposalId, reason, detail: { pipeline: proposal.pipeline, version: proposal.version, evidence: decision.evidence } });
         await tx.run('insert into decisions (proposal_id, actor, verdict, reason, evidence, audit_seq) values ($1, $2, $3, $4, $5::json, $6)', [proposalId, actor, verdict, reason, JSON.stringify(decision.evidence), seq]);
         await tx.run('update proposals set status = $2 where id = $1', [proposalId, status]);

@@ -4,9 +4,11 @@ import { describe, expect, test } from 'vitest';
 
 import type { Database } from '../../../adapters/postgres/database.ts';
 import type { StepContext } from '../../../contracts/steps.ts';
-import { candidateOf, proposalOf, retrainInput, retrainResult, sha256, snapshotOf } from './governance-fixtures.ts';
+import { candidateOf, retrainInput, retrainResult, sha256, snapshotOf } from './governance-fixtures.ts';
+import { describeGovernance } from './governance.contract.ts';
+import { describeServed } from './served.contract.ts';
 
-export type DatabaseOfActivities = Pick<Database, 'runs' | 'steps' | 'stepCache' | 'snapshots' | 'candidates' | 'proposals'>;
+export type DatabaseOfActivities = Omit<Database, 'ping' | 'close'>;
 
 /** What every database that activities work with must do. Each test takes names of its own, so that one database serves all. */
 export function describeDatabase(name: string, get: () => DatabaseOfActivities): void {
@@ -208,52 +210,6 @@ export function describeDatabase(name: string, get: () => DatabaseOfActivities):
     });
   });
 
-  describe(`proposals in ${name}`, () => {
-    const at = '2026-03-02T06:00:00.000Z';
-
-    test('a candidate is proposed once', async () => {
-      const { proposals } = get();
-      const pipeline = `p-${fresh()}`;
-      const proposal = proposalOf(pipeline, 'a');
-      expect(await proposals.open(proposal)).toEqual({ proposal, created: true });
-      expect(await proposals.open({ ...proposal, id: 'another', proposedAt: at })).toEqual({ proposal, created: false });
-      expect(await proposals.list({ pipeline })).toEqual([proposal]);
-      expect(await proposals.get(proposal.id)).toEqual(proposal);
-      expect(await proposals.get(proposal.id.slice(0, 22))).toEqual(proposal);
-      expect(await proposals.get('no such')).toBeUndefined();
-    });
-
-    test('a new proposal supersedes the older open one of its pipeline, and of no other', async () => {
-      const { proposals } = get();
-      const [pipeline, other] = [`p-${fresh()}`, `p-${fresh()}`];
-      await proposals.open(proposalOf(other, 'a'));
-      await proposals.open(proposalOf(pipeline, 'a'));
-      await proposals.open(proposalOf(pipeline, 'b', { proposedAt: at }));
-      expect((await proposals.list({ pipeline })).map(({ status }) => status)).toEqual(['open', 'superseded']);
-      expect(await proposals.list({ pipeline: other, status: 'open' })).toHaveLength(1);
-      await expect(proposals.get('proposal-')).rejects.toMatchObject({ code: 'BadInput' });
-    });
-
-    test('a decision is stored once, in the order of decisions, and moves the status', async () => {
-      const { proposals } = get();
-      const pipeline = `p-${fresh()}`;
-      const { id: proposalId, evidence } = (await proposals.open(proposalOf(pipeline, 'a', { quorum: 2 }))).proposal;
-      const ana = { proposalId, verdict: 'approve', reason: 'better on every segment', actor: 'ana', evidence } as const;
-      const ben = { ...ana, actor: 'ben', reason: '同意' };
-      await proposals.decide({ decision: ana, status: 'open', at });
-      await proposals.decide({ decision: ben, status: 'approved', at });
-      await proposals.decide({ decision: ben, status: 'approved', at });
-      expect(await proposals.get(proposalId)).toMatchObject({ status: 'approved', decisions: [ana, ben] });
-      await expect(proposals.decide({ decision: { ...ana, proposalId: 'no such' }, status: 'approved', at })).rejects.toMatchObject({ code: 'NotFound' });
-    });
-
-    test('only an open proposal is closed, and a closed one stays as it was closed', async () => {
-      const { proposals } = get();
-      const { id: proposalId } = (await proposals.open(proposalOf(`p-${fresh()}`, 'a'))).proposal;
-      const closing = { proposalId, status: 'expired', at, reason: 'nobody answered in 72 h' } as const;
-      await proposals.close(closing);
-      await proposals.close({ ...closing, status: 'superseded' });
-      expect((await proposals.get(proposalId))?.status).toBe('expired');
-    });
-  });
+  describeGovernance(name, get);
+  describeServed(name, get);
 }

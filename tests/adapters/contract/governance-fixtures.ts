@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 import type { ArtifactRef, Layer } from '../../../contracts/artifacts.ts';
 import type { Snapshot } from '../../../contracts/data.ts';
-import type { Candidate, Evidence, Proposal } from '../../../contracts/governance.ts';
+import type { Candidate, Champion, Decision, Evidence, Proposal } from '../../../contracts/governance.ts';
 import type { MetricRow } from '../../../contracts/modelling.ts';
 import { pipelineSchema } from '../../../contracts/pipeline.schema.ts';
 import type { RetrainInput, RetrainResult } from '../../../contracts/runs.ts';
@@ -52,6 +52,17 @@ export function proposalOf(pipeline: string, text: string, over: Partial<Proposa
     evidence: evidenceOf(text), gates: [{ gate: 'improves wql', value: null, threshold: 0, holds: true, reason: 'no champion yet' }],
     status: 'open', proposedBy: 'system:retrain', proposedAt: '2026-03-02T05:00:00.000Z', expiresAt: '2026-03-05T05:00:00.000Z',
     quorum: 1, decisions: [], ...over,
+  };
+}
+
+export function decisionOf({ id, evidence }: Proposal, actor: string): Decision {
+  return { proposalId: id, verdict: 'approve', reason: 'better on every segment', actor, evidence };
+}
+
+export function championOf(pipeline: string, version: number, since: string): Champion {
+  return {
+    pipeline, candidate: sha256(`${pipeline} v${version}`), version, since, by: 'ana', reason: 'better on every segment',
+    proposalId: `proposal-${sha256(`${pipeline} v${version}`).slice(0, 16)}`,
   };
 }
 
