@@ -2,10 +2,11 @@ import { cancellationSignal } from '@temporalio/activity';
 import type { ArtifactRef } from '../contracts/artifacts.ts';
 import { Conflict } from '../contracts/failure.ts';
 import type { EvaluationActivities, ModelForecasts } from '../contracts/modelling.ts';
+import type { PredictionTable, SeriesScales } from '../contracts/prediction-table.ts';
 import { combine, selectWeights } from '../domain/ensemble.ts';
 import { levelFactor } from '../domain/level-factor.ts';
 import { type ArtifactStore, parquetFile, type WithScratch } from './artifact-store.ts';
-import { metricRows, type PredictionTable, type SeriesScales } from './metric-rows.ts';
+import { metricRows } from './metric-rows.ts';
 import type { StepRunner } from './step.ts';
 
 export interface PredictionTables {

@@ -1,31 +1,6 @@
 import type { MetricRow, MetricValue } from '../contracts/modelling.ts';
+import type { PredictionTable, SeriesScales } from '../contracts/prediction-table.ts';
 import { bandCoverage, meanAbsoluteError, meanAbsoluteScaledError, meanSquaredError, relativeBias, wape, weightedQuantileLoss } from '../domain/metrics.ts';
-
-/** A Predictions table as columns; rows sorted by (split, series, step). */
-export interface PredictionTable {
-  /** Split names, and per split its cutoff (ISO date). */
-  readonly splits: readonly string[];
-  readonly cutoffs: readonly string[];
-  readonly splitIndex: Uint16Array;
-  readonly series: readonly string[];
-  readonly seriesIndex: Uint32Array;
-  readonly step: Uint16Array;
-  /** Days since 1970-01-01 of the forecast period. */
-  readonly ds: Int32Array;
-  readonly yHat: Float32Array;
-  readonly levels: readonly number[];
-  /** Row-major, rows × levels. */
-  readonly quantiles: Float32Array;
-  /** Raw actuals; NaN where not yet known. */
-  readonly actual: Float64Array;
-}
-
-/** In-sample scale of the naive forecast and length of history, per series, up to one cutoff. */
-export interface SeriesScales {
-  readonly series: readonly string[];
-  readonly scale: Float64Array;
-  readonly periods: Uint32Array;
-}
 
 type Scores = Omit<MetricRow, 'model' | 'split'>;
 

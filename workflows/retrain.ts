@@ -1,4 +1,4 @@
-import { executeChild, isCancellation, CancellationScope, ParentClosePolicy, proxyActivities, workflowInfo } from '@temporalio/workflow';
+import { ApplicationFailure, executeChild, isCancellation, CancellationScope, ParentClosePolicy, proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type { DataActivities, EmbeddingActivities, Snapshot } from '../contracts/data.ts';
 import type { FeatureSet } from '../contracts/features.ts';
 import type { Recipe, RegistryActivities } from '../contracts/governance.ts';
@@ -37,6 +37,7 @@ async function runSteps(input: RetrainInput): Promise<RetrainResult> {
   const { runId, pipeline, baseFolder, requestedAt } = input;
   const { frequency, horizon, quantiles } = pipeline;
   const { folds } = pipeline.evaluate;
+  refuseUnusableSpaces(input);
   const at = (step: StepName): StepContext => ({ runId, pipeline: pipeline.name, step });
 
   const snapshot = await data.ingest({ context: at('ingest'), sources: pipeline.sources, baseFolder, frequency, horizon, folds, now: requestedAt });
@@ -119,6 +120,12 @@ async function runSteps(input: RetrainInput): Promise<RetrainResult> {
     forecastSeries: evaluation.forecastSeries,
     snapshot: snapshot.digest,
   };
+}
+
+/** The command line says the same earlier; whoever comes through another door hears it before anything is done. */
+function refuseUnusableSpaces({ pipeline }: RetrainInput): void {
+  const problems = searchedFamilies.flatMap((family) => resolveSpace(family, pipeline.search.space[family]).problems);
+  if (problems.length > 0) throw ApplicationFailure.nonRetryable(problems.join('; '), 'BadInput');
 }
 
 async function embed({ runId, pipeline }: RetrainInput, { texts }: Snapshot, context: StepContext) {

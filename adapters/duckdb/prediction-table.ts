@@ -1,29 +1,11 @@
 import { DOUBLE, FLOAT, INTEGER, USMALLINT, VARCHAR } from '@duckdb/node-api';
+import type { PredictionTable } from '../../contracts/prediction-table.ts';
 import { fillTable } from './fill-table.ts';
 import { numberIn, textIn } from './row-values.ts';
 import type { Session } from './session.ts';
 import { identifier } from './sql-text.ts';
 import { copyNumbers } from './typed-columns.ts';
 import { writeParquet } from './write-parquet.ts';
-
-/** A Predictions file as columns; rows sorted by (split, series, step). */
-export interface PredictionTable {
-  /** Split names, and per split its cutoff (ISO date). */
-  readonly splits: readonly string[];
-  readonly cutoffs: readonly string[];
-  readonly splitIndex: Uint16Array;
-  readonly series: readonly string[];
-  readonly seriesIndex: Uint32Array;
-  readonly step: Uint16Array;
-  /** First day of the forecast period, days since 1970-01-01. */
-  readonly ds: Int32Array;
-  readonly yHat: Float32Array;
-  readonly levels: readonly number[];
-  /** Row-major, rows × levels. */
-  readonly quantiles: Float32Array;
-  /** Raw actuals; NaN where not yet known. */
-  readonly actual: Float64Array;
-}
 
 const levelColumn = (level: number): string => `q${String(level)}`;
 const date = (days: string): string => `(DATE '1970-01-01' + ${days})`;

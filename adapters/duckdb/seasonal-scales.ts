@@ -1,14 +1,6 @@
+import type { SeriesScales } from '../../contracts/prediction-table.ts';
 import { numberIn, numberOrNaN, textIn } from './row-values.ts';
 import type { Session } from './session.ts';
-
-/** In-sample error of the naive forecast and length of history, per series, up to one cutoff. */
-export interface SeriesScales {
-  readonly series: readonly string[];
-  /** Mean |y_t − y_(t − season)| of raw sales; NaN where it is zero or the history is too short. */
-  readonly scale: Float64Array;
-  /** Periods up to the cutoff. */
-  readonly periods: Uint32Array;
-}
 
 export interface ScalesRequest {
   readonly panel: string;

@@ -1,9 +1,10 @@
 import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ArtifactCorrupt, BadInput } from '../../contracts/failure.ts';
+import type { PredictionTable } from '../../contracts/prediction-table.ts';
 import type { FitSplit, Matrix } from '../../contracts/training.ts';
 import { addPeriods, dayOfIso } from '../../domain/calendar.ts';
-import { type PredictionTable, writePredictionTable } from './prediction-table.ts';
+import { writePredictionTable } from './prediction-table.ts';
 import type { Session } from './session.ts';
 
 export interface WritePredictionsRequest {

@@ -37,7 +37,7 @@ describe('the examples', () => {
     // The week of 2010-11-29 begins before the data, that of 2011-12-05 ends after them.
     expect(panel).toMatchObject({ from: '2010-12-06', to: '2011-11-28', periods: 52 });
     expect(origins.cutoffs).toEqual({ folds: ['2011-08-08', '2011-09-05', '2011-10-03'], test: '2011-10-31', final: '2011-11-28' });
-    expect([pipeline.search.trials, pipeline.evaluate.folds]).toEqual([{ lightgbm: 2, lstm: 1 }, 3]);
+    expect([pipeline.search.trials, pipeline.evaluate.folds]).toEqual([{ lightgbm: 4, lstm: 1 }, 3]);
   });
 
   test('tiny is small, and its search space is one that the models know', async () => {
