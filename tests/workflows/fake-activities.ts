@@ -1,6 +1,6 @@
 import type { Info } from '@temporalio/activity';
 
-import { createMemoryProposals } from '../../adapters/memory/proposals.ts';
+import { createMemoryDatabase } from '../../adapters/memory/database.ts';
 import type { ArtifactRef } from '../../contracts/artifacts.ts';
 import type { DataActivities, EmbeddingActivities, Snapshot } from '../../contracts/data.ts';
 import type { ChampionActivities, RegistryActivities } from '../../contracts/governance.ts';
@@ -114,7 +114,7 @@ function bestOf(trials: readonly TrialRecord[]): TrialRecord {
 }
 
 export function championFakes(): ChampionActivities {
-  const proposals = createMemoryProposals();
+  const { proposals } = createMemoryDatabase();
   return {
     storeProposal: ({ proposal }) => proposals.open(proposal),
     verifyEvidence: async () => undefined,

@@ -1,17 +1,16 @@
-import { join } from 'node:path';
-
 import { activityInfo } from '@temporalio/activity';
 import type { WorkflowClient } from '@temporalio/client';
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { DefaultLogger, Runtime, Worker, bundleWorkflowCode } from '@temporalio/worker';
-import type { WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import { Runtime, Worker } from '@temporalio/worker';
 
 import { createTemporalGateway } from '../../adapters/temporal/client.ts';
 import type { TemporalGateway } from '../../adapters/temporal/client.ts';
 import { taskQueues } from '../../contracts/task-queues.ts';
 import { searchAttributes } from '../../infra/local/services/temporal.ts';
-import { packageRoot, toolchainPaths } from '../../infra/toolchain/paths.ts';
+import { toolchainPaths } from '../../infra/toolchain/paths.ts';
+import { createFailureInterceptor } from '../../workers/failure-interceptor.ts';
+import { bundleWorkflows, quiet } from './bundle.ts';
 import type { FakeActivities } from './fake-activities.ts';
 
 /**
@@ -30,16 +29,8 @@ export interface TestTemporal {
   stop(): Promise<void>;
 }
 
-/** Silence of the failures that tests provoke. */
-const logger = new DefaultLogger('ERROR');
-
-/** The workflows as they are in the sources, whatever was built last. */
-export function bundleWorkflows(): Promise<WorkflowBundleWithSourceMap> {
-  return bundleWorkflowCode({ workflowsPath: join(packageRoot, 'workflows', 'index.ts'), logger });
-}
-
 export async function startTemporal({ suggestContinueAsNewAfter }: { readonly suggestContinueAsNewAfter?: number } = {}): Promise<TestTemporal> {
-  Runtime.install({ logger });
+  Runtime.install({ logger: quiet });
   const [environment, workflowBundle] = await Promise.all([
     TestWorkflowEnvironment.createLocal({
       server: {
@@ -75,6 +66,7 @@ export async function startTemporal({ suggestContinueAsNewAfter }: { readonly su
             connection: environment.nativeConnection,
             taskQueue,
             activities: { default: perform },
+            interceptors: { activity: [createFailureInterceptor] },
             // A cancelled activity hears of it with its next heartbeat.
             maxHeartbeatThrottleInterval: '50ms',
             ...(taskQueue === taskQueues.pipeline && { workflowBundle }),
