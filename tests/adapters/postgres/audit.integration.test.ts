@@ -4,6 +4,7 @@ import { auditStart, nextRow } from '../../../adapters/audit-chain.ts';
 import type { AuditRow } from '../../../adapters/audit-chain.ts';
 import { freshDatabase } from '../../support/database.ts';
 import type { FreshDatabase } from '../../support/database.ts';
+import { championOf } from '../contract/governance-fixtures.ts';
 import { insertAuditRow } from './insert-audit-row.ts';
 
 let fresh: FreshDatabase;
@@ -114,21 +115,19 @@ test.each<[string, () => Promise<unknown>, number, string]>([
   expect(await audit.verify()).toMatchObject({ ok: false, broken: { row, reason } });
 });
 
-test('what a transaction takes back leaves no gap in the record', async () => {
+test('what fails when it is committed leaves neither a champion nor a row or a gap in the record', async () => {
   const { champions, audit } = fresh.database;
-  const champion = {
-    pipeline: 'shop',
-    candidate: 'c',
-    version: 1,
-    since: '2026-03-02T06:00:00.000Z',
-    by: 'ana',
-    reason: 'better',
-    proposalId: 'p-1',
-  };
-  await fresh.sql(`alter table champions add constraint refuse_all check (version > 1)`);
-  await expect(champions.set(champion)).rejects.toThrow('refuse_all');
+  const champion = championOf('shop', 1, '2026-03-02T06:00:00.000Z');
+  await fresh.sql(
+    `create function refuse() returns trigger language plpgsql as $$ begin raise 'the disk is full'; end $$`,
+  );
+  await fresh.sql(
+    'create constraint trigger refuse after insert on champions initially deferred for each row execute function refuse()',
+  );
+  await expect(champions.set(champion)).rejects.toThrow('the disk is full');
+  await fresh.sql('drop trigger refuse on champions');
+  expect(await champions.history('shop')).toEqual([]);
   expect(await audit.verify()).toEqual({ ok: true, rows: 4 });
-  await fresh.sql(`alter table champions drop constraint refuse_all`);
   await champions.set(champion);
   expect(await audit.verify()).toEqual({ ok: true, rows: 5 });
 });
