@@ -8,6 +8,8 @@ export interface ArtifactStore {
   /** A verified local copy. */
   fetchFile(ref: ArtifactRef, signal?: AbortSignal): Promise<string>;
   exists(ref: ArtifactRef): Promise<boolean>;
+  /** Reads the object in the store, past every local copy, and checks its digest. */
+  verify(ref: ArtifactRef, signal?: AbortSignal): Promise<void>;
 }
 
 /** A folder that is gone when `use` has ended, however it ended. */

@@ -29,7 +29,7 @@ export interface ChampionDeps {
   };
   readonly lineage: { addEdges(edges: readonly LineageEdge[]): Promise<void> };
   readonly registry: { setAlias(name: string, alias: string, version: string): Promise<void> };
-  readonly artifacts: Pick<ArtifactStore, 'fetchFile' | 'readJson'>;
+  readonly artifacts: Pick<ArtifactStore, 'fetchFile' | 'verify'>;
   readonly readForecasts: (file: string) => AsyncIterable<readonly ForecastRow[]>;
 }
 
@@ -52,9 +52,8 @@ export function createChampionActivities(deps: ChampionDeps): ChampionActivities
         if (digestOf(candidate.evidence) !== digestOf(proposal.evidence)) {
           throw new EvidenceStale(`candidate v${candidate.version} of ${proposal.pipeline} was registered again with other evidence since this was proposed; look at the newest proposal`);
         }
-        // Reading checks each digest: a model file or a report that was altered in the store stops the decision here.
-        await artifacts.readJson(candidate.report);
-        await Promise.all([candidate.forecasts, ...modelFiles(candidate)].map((ref) => artifacts.fetchFile(ref)));
+        // A report, forecast or model file that was altered in the store stops the decision here.
+        await Promise.all([candidate.report, candidate.forecasts, ...modelFiles(candidate)].map((ref) => artifacts.verify(ref)));
       }),
 
     recordDecision: (input) => proposals.decide(input),

@@ -95,7 +95,7 @@ export function createRegistryActivities(deps: RegistryDeps): RegistryActivities
           const outcomes = evaluateGates(gates, metrics);
           const proposedAt = Date.parse(requestedAt);
           return gateway.propose({
-            id: `p-${registered.candidate.slice(0, 12)}`,
+            id: proposalId(context.pipeline, registered.candidate),
             pipeline: context.pipeline,
             candidate: registered.candidate,
             version: registered.version,
@@ -113,6 +113,9 @@ export function createRegistryActivities(deps: RegistryDeps): RegistryActivities
       ),
   };
 }
+
+/** Two pipelines may have equal candidates, but each has its own proposal. */
+const proposalId = (pipeline: string, candidate: string): string => `p-${digestOf({ pipeline, candidate }).slice(0, 12)}`;
 
 /** Model bytes, snapshot, parameters and code: never a time, a host or a run. */
 function candidateDigest({ members, weights, level, seed, quantiles }: Recipe, snapshot: string, code: string): string {

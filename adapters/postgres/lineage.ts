@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import { BadInput } from '../../contracts/failure.ts';
-import type { LineageEdge, LineageNode } from '../../contracts/lineage.ts';
+import { type LineageEdge, lineageKinds, type LineageNode } from '../../contracts/lineage.ts';
 import type { Sql } from './sql.ts';
 
 export interface Lineage {
@@ -13,7 +13,7 @@ export interface Lineage {
   resolve(ref: string): Promise<LineageNode | undefined>;
 }
 
-const kind = z.enum(['source', 'snapshot', 'artifact', 'run', 'candidate', 'proposal', 'champion', 'forecast']);
+const kind = z.enum(lineageKinds);
 const edgeRow = z
   .object({ output_kind: kind, output_id: z.string(), input_kind: kind, input_id: z.string(), run_id: z.string(), by: z.string() })
   .transform((row): LineageEdge => ({ output: { kind: row.output_kind, id: row.output_id }, input: { kind: row.input_kind, id: row.input_id }, runId: row.run_id, by: row.by }));
