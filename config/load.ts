@@ -63,12 +63,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>> = p
     toolchainDir,
     modelsDir: parsed.FORECASTLE_MODELS ? resolve(parsed.FORECASTLE_MODELS) : tools.modelsDir,
     scratchDir: join(stateDir, 'scratch'),
-    temporal: {
-      address: parsed.TEMPORAL_ADDRESS ?? `127.0.0.1:${stack.port('temporal')}`,
-      namespace: parsed.TEMPORAL_NAMESPACE ?? 'default',
-      ...(parsed.TEMPORAL_API_KEY !== undefined && { apiKey: parsed.TEMPORAL_API_KEY }),
-      ...(parsed.TEMPORAL_TLS !== undefined && { tls: parsed.TEMPORAL_TLS }),
-    },
+    temporal: temporalOf(parsed, parsed.TEMPORAL_ADDRESS ?? `127.0.0.1:${stack.port('temporal')}`),
     s3: isExternal('seaweedfs', parsed) ? externalS3(parsed) : embeddedS3(stack),
     postgres: { url: postgresUrl },
     optuna: { url: sqlAlchemyUrl(postgresUrl, 'optuna') },
@@ -86,6 +81,20 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>> = p
     },
     ...(parsed.FORECASTLE_USER !== undefined && { user: parsed.FORECASTLE_USER }),
     logLevel: parsed.FORECASTLE_LOG_LEVEL ?? 'info',
+  };
+}
+
+/** The Temporal of the user's own. */
+export function externalTemporal(env: ParsedEnvironment): Config['temporal'] {
+  return temporalOf(env, env.TEMPORAL_ADDRESS ?? '');
+}
+
+function temporalOf(env: ParsedEnvironment, address: string): Config['temporal'] {
+  return {
+    address,
+    namespace: env.TEMPORAL_NAMESPACE ?? 'default',
+    ...(env.TEMPORAL_API_KEY !== undefined && { apiKey: env.TEMPORAL_API_KEY }),
+    ...(env.TEMPORAL_TLS !== undefined && { tls: env.TEMPORAL_TLS }),
   };
 }
 

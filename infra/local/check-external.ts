@@ -3,8 +3,10 @@ import pg from 'pg';
 
 import type { ParsedEnvironment } from '../../config/config.schema.ts';
 import { isExternal, switches } from '../../config/external-servers.ts';
-import { externalS3 } from '../../config/load.ts';
+import { externalS3, externalTemporal } from '../../config/load.ts';
+import type { Config } from '../../config/load.ts';
 import { externalPostgresUrl, onDatabase, withoutPassword } from '../../config/postgres-url.ts';
+import { ServiceUnavailable } from '../../contracts/failure.ts';
 import type { ServerName, ServiceStatus } from '../../config/stack-file.schema.ts';
 import { expectBucket } from './create-bucket.ts';
 import { expectHttpOk, expectTcp } from './probes.ts';
@@ -48,9 +50,8 @@ const externalServers: Readonly<Record<ServerName, (env: ParsedEnvironment, sign
     return { address: `${s3.endpoint ?? `s3 (${s3.region})`}, bucket ${s3.bucket}`, look: () => expectBucket(s3, signal) };
   },
   temporal(env, signal) {
-    const address = env.TEMPORAL_ADDRESS ?? '';
-    const colon = address.lastIndexOf(':');
-    return { address, look: () => expectTcp(address.slice(0, colon), Number(address.slice(colon + 1)), signal) };
+    const temporal = externalTemporal(env);
+    return { address: temporal.address, look: () => expectNamespace(temporal, signal) };
   },
   mlflow(env, signal) {
     const address = env.MLFLOW_TRACKING_URI ?? '';
@@ -59,6 +60,25 @@ const externalServers: Readonly<Record<ServerName, (env: ParsedEnvironment, sign
     return { address, look: () => expectHttpOk(`${address.replace(/\/$/, '')}/health`, signal, headers) };
   },
 };
+
+/** A port that something listens on is not yet a Temporal that takes this login and has this namespace. */
+async function expectNamespace(temporal: Config['temporal'], signal: AbortSignal): Promise<void> {
+  const colon = temporal.address.lastIndexOf(':');
+  // gRPC says of a refused connection only that its time ran out.
+  await expectTcp(temporal.address.slice(0, colon), Number(temporal.address.slice(colon + 1)), signal);
+  // Loaded for this look alone: the supervisor of an embedded Temporal has no use for its client.
+  const { createTemporalGateway } = await import('../../adapters/temporal/client.ts');
+  const gateway = createTemporalGateway(temporal);
+  const problem = await gateway.checkHealth().then(() => undefined, (error: unknown) => error);
+  await gateway.close();
+  if (problem instanceof ServiceUnavailable && isSilence(problem.cause)) throw new Error('what listens there does not answer as Temporal does');
+  if (problem !== undefined) throw problem;
+}
+
+/** gRPC's DEADLINE_EXCEEDED, UNAVAILABLE. */
+function isSilence(cause: unknown): boolean {
+  return cause instanceof Error && 'code' in cause && (cause.code === 4 || cause.code === 14);
+}
 
 async function expectPostgres(url: string): Promise<void> {
   // By the maintenance database: our own may not have been made yet.

@@ -19,7 +19,8 @@ let port: number;
 
 beforeEach(async () => {
   stateDir = mkdtempSync(join(tmpdir(), 'forecastle-refusals-'));
-  taken = createServer();
+  // It reads and never answers: a socket that nobody reads would not notice that the other side has gone.
+  taken = createServer((socket) => socket.on('error', () => undefined).resume());
   await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
   port = (taken.address() as AddressInfo).port;
 });
@@ -66,4 +67,11 @@ test('a server of the user’s own is checked, listed without its password, and 
     await ours.stop();
     await theirs.stop();
   }
+});
+
+test('something that listens but is no Temporal is told from one that does not answer', async () => {
+  const env = { ...environmentWithoutServers(), TEMPORAL_ADDRESS: `127.0.0.1:${port}` };
+  await expect(up({ stateDir, env, services: ['temporal'] })).rejects.toThrow(
+    `your own temporal at 127.0.0.1:${port} can't be used (what listens there does not answer as Temporal does): start it, correct TEMPORAL_ADDRESS`,
+  );
 });
