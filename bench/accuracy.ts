@@ -1,22 +1,19 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { availableParallelism, tmpdir } from 'node:os';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { parseArgs } from 'node:util';
 
-import { createSessions } from '../adapters/duckdb/session.ts';
 import { BadInput, exitCodeOf, PipelineError } from '../contracts/failure.ts';
-import { addPeriods, dayOfIso, isoOfDay } from '../domain/calendar.ts';
 import { packageRoot, toolchainPaths } from '../infra/toolchain/paths.ts';
+import { readArguments } from './accuracy-arguments.ts';
 import { publishedPeers, renderPeers, renderScores } from './accuracy-report.ts';
 import { type Bar, describeBar, exitCodeOfBars, isMet } from './bars.ts';
+import { benchOrigin, type OriginResult } from './bench-origin.ts';
 import { describeMachine, describeVersions } from './machine.ts';
-import { composePipelineActivities } from './pipeline-activities.ts';
 import { measured, watchMemory } from './process-costs.ts';
-import { cutP2, onlineRetailFile, p2, type P2Problem } from './protocol-p2.ts';
-import { type P2Input, p2Inputs, p2Pipeline, runPipeline } from './run-pipeline.ts';
-import { type Forecast, forecastKey, meanScores, scoreForecasts, type Scores } from './score-forecasts.ts';
+import { onlineRetailFile, p2 } from './protocol-p2.ts';
+import { meanScores, type Scores } from './score-forecasts.ts';
 
 /*
  * npm run bench:accuracy -- [DATA] [--input weeks|lines] [--keep FOLDER]
@@ -40,7 +37,11 @@ async function main(): Promise<number> {
   try {
     const { value: origins, cost } = await measured(async () => {
       const results: OriginResult[] = [];
-      for (const firstTestWeek of p2.origins) results.push(await benchOrigin({ sales, firstTestWeek, folder, lightgbmLibrary, input, keep }));
+      for (const firstTestWeek of p2.origins) {
+        const own = join(folder, firstTestWeek);
+        await mkdir(own);
+        results.push(await benchOrigin({ sales, firstTestWeek, folder: own, lightgbmLibrary, input, keep }));
+      }
       return results;
     });
     const mean = meansOf(origins);
@@ -62,7 +63,7 @@ async function main(): Promise<number> {
       parameters: origins[0]?.parameters,
       bars: bars.map((bar) => ({ ...bar, figure: round(bar.figure), met: isMet(bar) })),
       mean: rounded(mean),
-      origins: origins.map(({ firstTestWeek, models, weights, steps }) => ({ firstTestWeek, models: rounded(models), weights, steps })),
+      origins: origins.map(({ firstTestWeek, models, weights, level, steps }) => ({ firstTestWeek, models: rounded(models), weights, level, steps })),
       cost: total,
       publishedPeers,
     });
@@ -70,76 +71,6 @@ async function main(): Promise<number> {
   } finally {
     memory.stop();
     await rm(folder, { recursive: true, force: true });
-  }
-}
-
-function readArguments(): { readonly data: string | undefined; readonly input: P2Input; readonly keep: string | undefined } {
-  const { positionals, values } = parsedArguments();
-  const input = p2Inputs.find((name) => name === (values.input ?? 'weeks'));
-  if (input === undefined) throw new BadInput(`--input ${String(values.input)}: say ${p2Inputs.join(' or ')}`);
-  return { data: positionals[0], input, keep: values.keep };
-}
-
-function parsedArguments() {
-  try {
-    return parseArgs({ allowPositionals: true, options: { input: { type: 'string' }, keep: { type: 'string' } } });
-  } catch (error) {
-    throw new BadInput(`${error instanceof Error ? error.message : String(error)} (known are [DATA], --input weeks|lines, --keep FOLDER)`, { cause: error });
-  }
-}
-
-interface OriginResult {
-  readonly firstTestWeek: string;
-  readonly models: Readonly<Record<string, Scores>>;
-  readonly weights: Readonly<Record<string, number>>;
-  readonly parameters: object;
-  readonly engines: readonly string[];
-  readonly steps: Readonly<Record<string, { readonly seconds: number; readonly cpuSeconds: number }>>;
-}
-
-async function benchOrigin({ sales, firstTestWeek, folder, lightgbmLibrary, input, keep }: {
-  readonly sales: string; readonly firstTestWeek: string; readonly folder: string; readonly lightgbmLibrary: string;
-  readonly input: P2Input; readonly keep: string | undefined;
-}): Promise<OriginResult> {
-  const own = join(folder, firstTestWeek);
-  await mkdir(own, { recursive: true });
-  const threads = availableParallelism();
-  const sessions = createSessions({ memoryLimitMiB: 1024, threads, tempFolder: join(own, 'duckdb') });
-  const problem = await sessions.use(undefined, (session) => cutP2(session, { sales, firstTestWeek, outFolder: own }));
-  await sessions.close();
-
-  const activities = composePipelineActivities({ folder: own, lightgbmLibrary, threads });
-  try {
-    const notes: string[] = [];
-    const run = await runPipeline(activities, p2Pipeline(problem, input), (line) => notes.push(line));
-    const forecasts = new Map([['naive', naive(problem, firstTestWeek)], ...run.forecasts]);
-    const models = Object.fromEntries([...forecasts].map(([model, of]) => [model, scoreForecasts(problem, of, p2.quantiles)]));
-    console.log(`\n${renderScores(`forecast weeks from ${firstTestWeek}`, models)}\n${notes.join(', ')}`);
-    if (keep !== undefined) await keepFiles(keep, { firstTestWeek, problem, forecasts });
-    const steps = Object.fromEntries(Object.entries(run.costs).map(([step, { seconds, cpuSeconds }]) => [step, { seconds: round(seconds, 1), cpuSeconds: round(cpuSeconds, 1) }]));
-    return { firstTestWeek, models, weights: run.weights, parameters: run.parameters, engines: run.engines, steps };
-  } finally {
-    await activities.tables.close();
-  }
-}
-
-/** The protocol's own yardstick, made without the product: the last week's units, four times. */
-function naive({ history }: P2Problem, firstTestWeek: string): ReadonlyMap<string, Forecast> {
-  const weeks = Array.from({ length: p2.horizon }, (_, i) => isoOfDay(addPeriods(dayOfIso(firstTestWeek) ?? Number.NaN, i, 'week')));
-  return new Map([...history].flatMap(([series, values]) => weeks.map((ds) => [forecastKey(series, ds), { point: values.at(-1) ?? 0 }] as const)));
-}
-
-/** Training file and forecasts as CSV (`unique_id, ds, y_hat, q0.1 …`), for whoever wants to score them by other means. */
-async function keepFiles(keep: string, { firstTestWeek, problem, forecasts }: {
-  readonly firstTestWeek: string; readonly problem: P2Problem; readonly forecasts: ReadonlyMap<string, ReadonlyMap<string, Forecast>>;
-}): Promise<void> {
-  await mkdir(keep, { recursive: true });
-  await copyFile(problem.train, join(keep, basename(problem.train)));
-  for (const [model, of] of forecasts) {
-    const withQuantiles = [...of.values()].every(({ quantiles }) => quantiles !== undefined);
-    const head = ['unique_id', 'ds', 'y_hat', ...(withQuantiles ? p2.quantiles.map((level) => `q${String(level)}`) : [])];
-    const lines = [...of].map(([key, { point, quantiles = [] }]) => [...key.split(' '), point, ...quantiles].join(','));
-    await writeFile(join(keep, `${firstTestWeek}-${model}.csv`), `${[head.join(','), ...lines].join('\n')}\n`);
   }
 }
 

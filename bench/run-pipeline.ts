@@ -16,7 +16,9 @@ export type P2Input = (typeof p2Inputs)[number];
 export interface PipelineRun {
   /** Per model (the ensemble included) its forecasts from the newest week, by {@link forecastKey}. */
   readonly forecasts: ReadonlyMap<string, ReadonlyMap<string, Forecast>>;
+  /** Of the ensemble: the members' weights, and the factor of its point forecasts. */
   readonly weights: Readonly<Record<string, number>>;
+  readonly level: number;
   readonly parameters: Readonly<Record<string, Parameters>>;
   readonly engines: readonly string[];
   /** Per step what it took. */
@@ -71,12 +73,13 @@ export async function runPipeline(activities: PipelineActivities, pipeline: Pipe
     const parameters = resolveSpace(family, pipeline.search.space[family]).first;
     members.push(await step(activities.fitModel, { context: at(`fit:${family}`), family, features, parameters, seed, quantiles, splits: ['folds', 'test', 'final'] }));
   }
-  const { forecasts: ensemble, weights } = await step(activities.buildEnsemble, { context: at('ensemble'), members, quantiles });
+  const { forecasts: ensemble, weights, level } = await step(activities.buildEnsemble, { context: at('ensemble'), members, quantiles });
 
   const all = [...members, ensemble];
   return {
     forecasts: new Map(await Promise.all(all.map(async (model) => [model.model, await finalForecasts(activities, model)] as const))),
     weights,
+    level,
     parameters: Object.fromEntries(members.filter(({ parameters }) => Object.keys(parameters).length > 0).map(({ model, parameters }) => [model, parameters])),
     engines: [...new Set(members.map(({ engine }) => engine))],
     costs,
