@@ -1,9 +1,11 @@
+import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { serviceNames } from '../../config/stack-file.schema.ts';
+import { lineageSchema } from '../../contracts/http.schema.ts';
 import { packageRoot } from '../../infra/toolchain/paths.ts';
 import { forecastle } from '../support/command-line.ts';
 import { startTestStack, type TestStack } from '../support/stack.ts';
@@ -61,6 +63,32 @@ test('a decision needs a reason and somebody else than the proposer; an approved
   expect((await forecastle(stack.stateDir, 'audit', 'verify')).code).toBe(0);
   const again = await forecastle(stack.stateDir, 'approve', proposal, '--reason', 'twice');
   expect(again.code).toBe(3);
+});
+
+test('a served number leads back to the decision, the candidate, the code, the snapshot, the file and its rows', async () => {
+  const exported = join(folder, 'again.csv');
+  await forecastle(stack.stateDir, 'forecasts', 'export', 'tiny', '--out', exported);
+  const [, row = ''] = readFileSync(exported, 'utf8').split('\n');
+  const [series = '', ds = '', yHat = ''] = row.split(',');
+  const asked = await forecastle(stack.stateDir, 'lineage', `tiny/${series}/${ds}`, '--rows', '3', '--json');
+  expect(asked, asked.err).toMatchObject({ code: 0 });
+  const lineage = lineageSchema.parse(JSON.parse(asked.out));
+  const inputs = new Set(lineage.edges.map(({ input }) => input.kind));
+  expect([...inputs].sort()).toEqual(['artifact', 'candidate', 'champion', 'code', 'decision', 'forecast', 'proposal', 'run', 'snapshot', 'source']);
+  // Every node hangs together: whatever is an output was reached before as an input, from the number on.
+  const reached = new Set([`forecast tiny/${series}/${ds}`, ...lineage.edges.map(({ input }) => `${input.kind} ${input.id}`)]);
+  expect(lineage.edges.filter(({ output }) => !reached.has(`${output.kind} ${output.id}`))).toEqual([]);
+  const note = (kind: string): string => lineage.notes.find((one) => one.kind === kind)?.text ?? '';
+  expect(Number(note('forecast').split(' ')[0])).toBeCloseTo(Number(yHat), 3);
+  expect(note('decision')).toBe('approve: better than naive');
+  const data = readFileSync(join(packageRoot, 'examples', 'tiny', 'data', 'orders.csv'));
+  const digest = createHash('sha256').update(data).digest('hex');
+  expect(lineage.edges.map(({ input }) => input.id)).toContain(`./data/orders.csv#sha256=${digest}`);
+  expect(lineage.rowsFrom).toMatchObject({ uri: './data/orders.csv', sha256: digest });
+  // The row numbers count in the file itself.
+  const lines = data.toString('utf8').split(/\r?\n/);
+  expect(lineage.rows).toHaveLength(3);
+  for (const { row: number } of lineage.rows ?? []) expect(lines[number]?.toUpperCase()).toContain(series);
 });
 
 test('a run of a file that is not there is refused with one line and exit code 2', async () => {
