@@ -95,7 +95,9 @@ describe('a proposal', () => {
   test('that is approved makes its candidate the champion, after its evidence was looked at again', async () => {
     const open = await propose(1);
     expect(await decide(open)).toMatchObject({ status: 'approved', missing: 0 });
-    expect(activities.calls.map(({ name }) => name)).toEqual(['storeProposal', 'verifyEvidence', 'recordDecision', 'promoteCandidate']);
+    const names = activities.calls.map(({ name }) => name);
+    expect(names.slice(0, 2)).toEqual(['storeProposal', 'verifyEvidence']);
+    expect(names.slice(2).sort()).toEqual(['promoteCandidate', 'recordDecision']);
     expect(activities.inputsOf('recordDecision')[0]).toMatchObject({ status: 'approved', decision: { actor: 'ana', reason: 'better' } });
     expect(await stateOf()).toMatchObject({ open: [], champion: { version: 1, by: 'ana', reason: 'better', proposalId: 'p-1' } });
   });
