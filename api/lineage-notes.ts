@@ -1,3 +1,5 @@
+import type { ArtifactRef } from '../contracts/artifacts.ts';
+import type { Snapshot } from '../contracts/data.ts';
 import type { Candidate } from '../contracts/governance.ts';
 import type { Lineage } from '../contracts/http.schema.ts';
 import type { LineageEdge, LineageNode } from '../contracts/lineage.ts';
@@ -5,6 +7,16 @@ import type { ApiDependencies } from './dependencies.ts';
 
 type Needs = Pick<ApiDependencies, 'candidates' | 'champions' | 'proposals' | 'runs' | 'snapshots'>;
 type Note = Lineage['notes'][number];
+
+/** A node in words; a guess gives way to what somebody knows. */
+interface Saying extends Note {
+  readonly guess?: boolean;
+}
+
+interface Finding {
+  readonly edges: readonly LineageEdge[];
+  readonly notes: readonly Saying[];
+}
 
 /** What the walk met, with what only the tables know: who decided, which code, what each thing is in words. */
 export interface Described {
@@ -23,8 +35,11 @@ export async function describeLineage(
   );
   const found = await Promise.all([...nodes.values()].map((node) => describe(deps, node, walked)));
   const said = new Map<string, Note>();
-  // An artifact is told by the candidate that has it, or by the step that made it: the first one to speak knows more.
-  for (const note of found.flatMap(({ notes }) => notes))
+  // An artifact knows which step made it; the candidate or the snapshot that it belongs to knows what it is.
+  const notes = found
+    .flatMap((one) => one.notes)
+    .toSorted((a, b) => Number(a.guess ?? false) - Number(b.guess ?? false));
+  for (const { guess: _, ...note } of notes)
     if (!said.has(`${note.kind} ${note.id}`)) said.set(`${note.kind} ${note.id}`, note);
   const known = [...said.values()].filter(
     ({ kind, id }) => kind === 'code' || kind === 'decision' || nodes.has(`${kind} ${id}`),
@@ -32,8 +47,8 @@ export async function describeLineage(
   return { edges: [...walked, ...found.flatMap(({ edges }) => edges)], notes: known };
 }
 
-async function describe(deps: Needs, node: LineageNode, walked: readonly LineageEdge[]): Promise<Described> {
-  const note = (text: string): Note => ({ ...node, text });
+async function describe(deps: Needs, node: LineageNode, walked: readonly LineageEdge[]): Promise<Finding> {
+  const note = (text: string): Saying => ({ ...node, text });
   switch (node.kind) {
     case 'candidate': {
       const candidate = await deps.candidates.find({ ref: node.id });
@@ -80,30 +95,43 @@ async function describe(deps: Needs, node: LineageNode, walked: readonly Lineage
     }
     case 'snapshot': {
       const found = await deps.snapshots.find(node.id);
-      if (found === undefined) return nothing;
-      const { rows, series, from, to, sales } = found.snapshot;
-      const text = `${rows.toLocaleString('en-GB')} rows, ${series.toLocaleString('en-GB')} series, ${from.slice(0, 10)} to ${to.slice(0, 10)}`;
-      return { edges: [], notes: [note(text), { kind: 'artifact', id: sales.sha256, text: 'rows of the snapshot' }] };
+      return found === undefined ? nothing : { edges: [], notes: snapshotNotes(node, found.snapshot) };
     }
     case 'artifact': {
       const step = walked.find(
-        ({ output, input }) => output.id === node.id && output.kind === 'artifact' && input.kind === 'artifact',
+        ({ output, input }) => output.kind === 'artifact' && output.id === node.id && input.kind !== 'run',
       )?.by;
-      const text = step === undefined ? undefined : (madeBy[step] ?? `made by ${step}`);
-      return text === undefined ? nothing : { edges: [], notes: [note(text)] };
+      return step === undefined ? nothing : { edges: [], notes: [{ ...note(madeBy(step)), guess: true }] };
     }
     default:
       return nothing;
   }
 }
 
-const nothing: Described = { edges: [], notes: [] };
-const madeBy: Readonly<Record<string, string>> = {
+const nothing: Finding = { edges: [], notes: [] };
+
+const products: Readonly<Record<string, string>> = {
   clean: 'cleaned panel',
   embed: 'text vectors',
   features: 'features',
-  ensemble: 'ensemble of forecasts',
+  baselines: 'forecasts of the baselines',
+  ensemble: 'forecasts of the ensemble',
 };
+
+function madeBy(step: string): string {
+  return products[step] ?? (step.startsWith('fit:') ? `forecasts of ${step.slice('fit:'.length)}` : `made by ${step}`);
+}
+
+function snapshotNotes(node: LineageNode, { rows, series, from, to, sales, texts, manifest }: Snapshot): Note[] {
+  const part = ({ sha256 }: ArtifactRef, text: string): Note => ({ kind: 'artifact', id: sha256, text });
+  const text = `${rows.toLocaleString('en-GB')} rows, ${series.toLocaleString('en-GB')} series, ${from.slice(0, 10)} to ${to.slice(0, 10)}`;
+  return [
+    { ...node, text },
+    part(sales, 'rows of the snapshot'),
+    part(manifest, 'manifest of the snapshot'),
+    ...(texts === undefined ? [] : [part(texts, 'texts of the snapshot')]),
+  ];
+}
 
 function candidateFacts(node: LineageNode, candidate: Candidate): Described {
   const { version, recipe, evidence, report, forecasts, runId } = candidate;
