@@ -1,6 +1,11 @@
-import { Command } from 'commander';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 
-import { exampleOf } from './example.ts';
+import { Command } from 'commander';
+import { z } from 'zod';
+
+import { packageRoot } from '../infra/toolchain/paths.ts';
+import { exampleOf, withExample } from './example.ts';
 import type { CliDependencies } from './session.ts';
 import { addApproveCommand, addRejectCommand } from './commands/decide.ts';
 import { addAuditCommand } from './commands/audit.ts';
@@ -20,6 +25,11 @@ import { addRunsCommand } from './commands/runs.ts';
 import { addStartCommand } from './commands/start.ts';
 import { addStatusCommand } from './commands/status.ts';
 import { addUpCommand } from './commands/up.ts';
+
+function packageVersion(): string {
+  const file = readFileSync(join(packageRoot, 'package.json'), 'utf8');
+  return z.object({ version: z.string() }).parse(JSON.parse(file)).version;
+}
 
 /** Adds one command, or a group of them, to the program. */
 export type AddCommand = (program: Command, dependencies: CliDependencies) => void;
@@ -52,18 +62,25 @@ export function createProgram(dependencies: CliDependencies): Command {
     .description('Durable retraining of sales forecasts: from raw orders to an approved, explained, served model.')
     .option('--json', 'print one JSON document instead of text')
     .option('--as <name>', 'who acts (or set FORECASTLE_USER)')
+    .version(packageVersion(), '--version', 'print the version')
     .showSuggestionAfterError(true)
     .exitOverride()
-    .configureHelp({ helpWidth: 80 })
+    .configureHelp({ helpWidth: 80, showGlobalOptions: true })
     .configureOutput({
       writeOut: dependencies.terminal.out,
       writeErr: () => undefined, // the one line comes from `main`, like every other error
     });
   for (const add of inHelpOrder) add(program, dependencies);
-  for (const command of commandsBelow(program)) {
-    const example = exampleOf(command);
+  withExample(program, 'npx forecastle run examples/online-retail/pipeline.yaml --as ana --follow');
+  for (const command of [program, ...commandsBelow(program)]) {
+    // A group is shown by the first thing in it.
+    const example = exampleOf(command) ?? commandsBelow(command).map(exampleOf)[0];
     if (example !== undefined) command.addHelpText('after', `\nExample:\n  $ ${example}`);
   }
+  program.addHelpText(
+    'after',
+    '\nExit codes: 0 done, 1 failed, 2 wrong usage or bad input (a server or a port\nincluded), 3 refused by a gate or a role, 130 interrupted.',
+  );
   return program;
 }
 

@@ -84,7 +84,9 @@ function optionTable(program: Command): string {
   return [
     '| | |',
     '|---|---|',
-    ...program.options.map(({ flags, description }) => `| \`${flags}\` | ${cell(description)} |`),
+    ...program.options
+      .filter(({ long }) => long !== '--version')
+      .map(({ flags, description }) => `| \`${flags}\` | ${cell(description)} |`),
   ].join('\n');
 }
 

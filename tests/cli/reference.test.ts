@@ -14,7 +14,7 @@ test.each([...referencePages()])('%s is what the code says (`npm run docs:cli` w
   expect(readFileSync(join(packageRoot, path), 'utf8')).toBe(content);
 });
 
-test('every command that does something has a description and one example', () => {
+test('every command has a description, an example and the common options, within 80 columns', () => {
   let help = '';
   const program = createProgram({
     terminal: {
@@ -38,9 +38,13 @@ test('every command that does something has a description and one example', () =
   for (const command of leaves) {
     expect(command.description(), command.name()).not.toBe('');
     expect(exampleOf(command), command.name()).toMatch(/^(npx forecastle|npm start)/);
+  }
+  for (const command of [program, ...commandsBelow(program)]) {
     help = '';
     command.outputHelp();
-    expect(help).toContain(`Example:\n  $ ${exampleOf(command) ?? ''}`);
+    expect(help, command.name()).toMatch(/\nExample:\n {2}\$ (npx forecastle|npm start)/);
+    expect(help, command.name()).toContain('--json');
+    expect(help.split('\n').filter((line) => line.length > 80)).toEqual([]);
   }
 });
 
