@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -36,8 +36,19 @@ test('a run ends with a candidate and a proposal; the same run again is served f
   expect(again.out).toContain(proposal);
 });
 
+test("changing one model's parameters redoes its training and what comes after, nothing else", async () => {
+  const own = join(folder, 'pipeline.yaml');
+  symlinkSync(join(packageRoot, 'examples', 'tiny', 'data'), join(folder, 'data'));
+  writeFileSync(own, readFileSync(pipeline, 'utf8').replace('units: 8', 'units: 6').replace('name: tiny', 'name: changed'));
+  const { out, code, err } = await forecastle(stack.stateDir, 'run', own, '--follow');
+  expect(code, err).toBe(0);
+  const steps = (mark: string): string[] => [...out.matchAll(new RegExp(`^${mark} (\\S+) +(?:done|cached) `, 'gm'))].map(([, step = '']) => step);
+  expect(steps('✓').sort()).toEqual(['ensemble', 'evaluate', 'fit:lstm', 'propose', 'register', 'search:lstm']);
+  expect(steps('=').sort()).toEqual(['baselines', 'clean', 'embed', 'features', 'fit:lightgbm', 'ingest', 'search:lightgbm', 'validate']);
+});
+
 test('a decision needs a reason and somebody else than the proposer; an approved candidate serves its forecasts', async () => {
-  const listed = await forecastle(stack.stateDir, 'proposals', 'list');
+  const listed = await forecastle(stack.stateDir, 'proposals', 'list', '--pipeline', 'tiny');
   const proposal = /p-[0-9a-f]{6,12}/.exec(listed.out)?.[0] ?? '';
 
   const empty = await forecastle(stack.stateDir, 'approve', proposal, '--reason', ' ');
