@@ -3,7 +3,7 @@ import type { Snapshot } from '../contracts/data.ts';
 import type { Candidate } from '../contracts/governance.ts';
 import type { Lineage } from '../contracts/http.schema.ts';
 import type { LineageEdge, LineageNode } from '../contracts/lineage.ts';
-import type { ApiDependencies } from './dependencies.ts';
+import type { ApiDependencies, RunRow } from './dependencies.ts';
 
 type Needs = Pick<ApiDependencies, 'candidates' | 'champions' | 'proposals' | 'runs' | 'snapshots'>;
 type Note = Lineage['notes'][number];
@@ -24,10 +24,11 @@ export interface Described {
   readonly notes: readonly Note[];
 }
 
-/** Adds code and decisions to walked edges, and a note to every node that has something to say. */
+/** Adds a note to every node that has something to say and, on the way up, code and decisions to what was walked. */
 export async function describeLineage(
   deps: Needs,
   start: LineageNode,
+  direction: 'up' | 'down',
   walked: readonly LineageEdge[],
 ): Promise<Described> {
   const nodes = new Map(
@@ -41,17 +42,23 @@ export async function describeLineage(
     .toSorted((a, b) => Number(a.guess ?? false) - Number(b.guess ?? false));
   for (const { guess: _, ...note } of notes)
     if (!said.has(`${note.kind} ${note.id}`)) said.set(`${note.kind} ${note.id}`, note);
-  const known = [...said.values()].filter(
-    ({ kind, id }) => kind === 'code' || kind === 'decision' || nodes.has(`${kind} ${id}`),
+  const edges = direction === 'up' ? [...walked, ...found.flatMap((one) => one.edges)] : walked;
+  const ends = new Set(
+    [start, ...edges.flatMap(({ output, input }) => [output, input])].map(({ kind, id }) => `${kind} ${id}`),
   );
-  return { edges: [...walked, ...found.flatMap(({ edges }) => edges)], notes: known };
+  return { edges, notes: [...said.values()].filter(({ kind, id }) => ends.has(`${kind} ${id}`)) };
 }
 
 async function describe(deps: Needs, node: LineageNode, walked: readonly LineageEdge[]): Promise<Finding> {
   const note = (text: string): Saying => ({ ...node, text });
   switch (node.kind) {
     case 'candidate': {
-      const candidate = await deps.candidates.find({ ref: node.id });
+      // Two pipelines may have made the same one: the run tells whose it is here.
+      const run = await runBehind(deps, node, walked);
+      const candidate = await deps.candidates.find({
+        ref: node.id,
+        ...(run !== undefined && { pipeline: run.pipeline }),
+      });
       return candidate === undefined ? nothing : candidateFacts(node, candidate);
     }
     case 'proposal': {
@@ -106,6 +113,17 @@ async function describe(deps: Needs, node: LineageNode, walked: readonly Lineage
     default:
       return nothing;
   }
+}
+
+async function runBehind(
+  { runs }: Needs,
+  node: LineageNode,
+  walked: readonly LineageEdge[],
+): Promise<RunRow | undefined> {
+  const edge = walked.find(({ output, input }) =>
+    [output, input].some(({ kind, id }) => kind === node.kind && id === node.id),
+  );
+  return edge && runs.get(edge.runId);
 }
 
 const nothing: Finding = { edges: [], notes: [] };

@@ -4,7 +4,7 @@ import type { OpenAPIHono } from '@hono/zod-openapi';
 import { BadInput, NotFound } from '../../contracts/failure.ts';
 import { lineageSchema } from '../../contracts/http.schema.ts';
 import type { Lineage } from '../../contracts/http.schema.ts';
-import type { LineageEdge } from '../../contracts/lineage.ts';
+import type { LineageEdge, LineageNode } from '../../contracts/lineage.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { failures, jsonAnswer } from '../describe-route.ts';
 import { explainMissing, findForecast, servedEdge, servedNode } from '../forecast-origin.ts';
@@ -44,7 +44,7 @@ export function addLineageRoutes(app: OpenAPIHono<ActingEnvironment>, deps: ApiD
   app.openapi(walkLineage, async (c) => {
     const { ref, direction, depth, rows, rowLimit } = c.req.valid('query');
     const forecast = await findForecast(deps, ref);
-    const start = forecast?.node ?? (await deps.lineage.resolve(ref));
+    const start = forecast?.node ?? (await deps.lineage.resolve(ref)) ?? (await runNode(deps, ref));
     if (start === undefined) {
       await explainMissing(deps, ref);
       throw new NotFound(
@@ -55,16 +55,46 @@ export function addLineageRoutes(app: OpenAPIHono<ActingEnvironment>, deps: ApiD
       throw new BadInput(`rows are shown for a forecast (PIPELINE/SERIES/DATE), not for a ${start.kind}`);
     const walked =
       forecast === undefined
-        ? await deps.lineage.walk(start, direction, depth)
+        ? await walkFrom(deps, start, direction, depth)
         : direction === 'up'
           ? await aboveForecast(deps, forecast, depth)
           : [];
-    const described = await describeLineage(deps, start, walked);
+    const described = await describeLineage(deps, start, direction, walked);
     const notes = forecast === undefined ? described.notes : [noteOf(forecast), ...described.notes];
     const lineage = { start, direction, ...described, notes };
     if (rows === 'false' || forecast === undefined) return c.json(lineage, 200);
     return c.json({ ...lineage, ...(await rowsBehind(deps, forecast, rowLimit)) }, 200);
   });
+}
+
+async function runNode(deps: ApiDependencies, ref: string): Promise<LineageNode | undefined> {
+  return (await deps.runs.get(ref)) === undefined ? undefined : { kind: 'run', id: ref };
+}
+
+/** What was recorded; for a run that found everything in the cache, and so made nothing of its own, what its result says. */
+async function walkFrom(
+  deps: ApiDependencies,
+  start: LineageNode,
+  direction: 'up' | 'down',
+  depth: number,
+): Promise<readonly LineageEdge[]> {
+  const walked = await deps.lineage.walk(start, direction, depth);
+  const result = walked.length > 0 || start.kind !== 'run' ? undefined : (await deps.runs.get(start.id))?.result;
+  if (result === undefined) return walked;
+  const runId = start.id;
+  const [next, edge]: [LineageNode, LineageEdge] =
+    direction === 'up' ? fromSnapshot(start, result.snapshot, runId) : intoCandidate(start, result.candidate, runId);
+  return [edge, ...(depth === 1 ? [] : await deps.lineage.walk(next, direction, depth - 1))];
+}
+
+function fromSnapshot(run: LineageNode, id: string, runId: string): [LineageNode, LineageEdge] {
+  const snapshot: LineageNode = { kind: 'snapshot', id };
+  return [snapshot, { output: run, input: snapshot, runId, by: 'ingest' }];
+}
+
+function intoCandidate(run: LineageNode, id: string, runId: string): [LineageNode, LineageEdge] {
+  const candidate: LineageNode = { kind: 'candidate', id };
+  return [candidate, { output: candidate, input: run, runId, by: 'register' }];
 }
 
 async function aboveForecast(deps: ApiDependencies, forecast: ForecastOrigin, depth: number): Promise<LineageEdge[]> {

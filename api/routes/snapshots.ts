@@ -31,7 +31,9 @@ export function addSnapshotRoutes(app: OpenAPIHono<ActingEnvironment>, deps: Api
     const { pipeline } = c.req.valid('query');
     if (pipeline !== undefined) await requirePipeline(deps, pipeline);
     const stored = await deps.snapshots.list(pipeline === undefined ? {} : { pipeline });
-    return c.json({ snapshots: stored.map(({ snapshot }) => snapshot) }, 200);
+    // Several pipelines may have the same one.
+    const distinct = new Map(stored.map(({ snapshot }) => [snapshot.digest, snapshot]));
+    return c.json({ snapshots: [...distinct.values()] }, 200);
   });
   app.openapi(showSnapshot, async (c) => {
     const { digest } = c.req.valid('param');

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 
 import { lineageSchema } from '../../contracts/http.schema.ts';
 import type { Lineage } from '../../contracts/http.schema.ts';
-import { evidence, proposal, snapshot } from './fake-dependencies.ts';
+import { evidence, proposal, result, snapshot } from './fake-dependencies.ts';
 import { refused, setUp } from './harness.ts';
 
 async function lineage(query: string, replaced: Parameters<typeof setUp>[0] = {}): Promise<Lineage> {
@@ -121,6 +121,30 @@ describe('source rows', () => {
       'PIPELINE/SERIES/DATE',
     );
   });
+});
+
+test('a run that found everything in the cache leads to its snapshot, and to its candidate', async () => {
+  const { deps } = setUp();
+  const runs: typeof deps.runs = {
+    ...deps.runs,
+    async get(runId) {
+      const run = await deps.runs.get(runId === 'run-9' ? 'run-1' : runId);
+      return run && { ...run, runId };
+    },
+  };
+  const recorded: typeof deps.lineage = {
+    resolve: async () => undefined,
+    walk: async (node, direction, depth) => (node.id === 'run-9' ? [] : deps.lineage.walk(node, direction, depth)),
+  };
+  const up = await lineage('ref=run-9', { runs, lineage: recorded });
+  expect(up.edges.map(({ output, input }) => [output.kind, input.kind])).toEqual([
+    ['run', 'snapshot'],
+    ['snapshot', 'source'],
+  ]);
+  const down = await lineage('ref=run-9&direction=down', { runs, lineage: recorded });
+  expect(down.edges).toMatchObject([
+    { output: { kind: 'candidate', id: result.candidate }, input: { kind: 'run', id: 'run-9' } },
+  ]);
 });
 
 test.each([
