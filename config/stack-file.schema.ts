@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 
 import { z } from 'zod';
 
@@ -69,7 +70,9 @@ export function readJsonFile<T>(file: string, schema: z.ZodType<T>): T | undefin
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'ENOENT') return undefined;
+    if (code === 'ENOTDIR') throw new ConfigurationError(`${dirname(file)} is no folder: correct FORECASTLE_STATE`, { cause: error });
     throw new ConfigurationError(`${file} can't be read (${String(error)}): run as the user who started the stack`, { cause: error });
   }
   try {

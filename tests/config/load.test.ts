@@ -112,6 +112,11 @@ describe('refusals', () => {
     expect(() => loadConfig({ ...env, FORECASTLE_STATE: stateDir })).toThrow(message);
   });
 
+  test('a state folder that is a file is refused as what it is', () => {
+    const file = join(stateDir, 'file');
+    writeFileSync(file, '');
+    expect(() => loadConfig({ FORECASTLE_STATE: file })).toThrow(`${file} is no folder: correct FORECASTLE_STATE`);
+  });
   test('a stack file that was tampered with is refused with its name', () => {
     writeFileSync(join(stateDir, 'stack.json'), '{"version": 1}');
     loadOrCreateSecrets(join(stateDir, 'secrets.json'));
