@@ -20,10 +20,13 @@ const cutoffDay = Date.parse(cutoff) / 86_400_000;
 const small: Parameters = { steps: 80, batch: 64, units: 8, dense: 16 };
 let folder = '';
 let matrix: Matrix;
+/** Twenty steps, which several tests compare with: nobody changes its files. */
+let short: Fitted;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tensorflow-fit-'));
   matrix = await writeSyntheticMatrix(join(folder, 'matrix'), size);
+  short = await fit({ steps: 20 });
 });
 afterAll(() => rm(folder, { recursive: true }));
 
@@ -36,10 +39,13 @@ async function forecastsIn(outputFolder: string): Promise<Float32Array> {
   return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
 }
 
-async function fit(
-  parameters: Parameters,
-  rest: Partial<FitJob> = {},
-): Promise<{ outcome: FitOutcome; forecasts: Float32Array; asked: FitJob }> {
+interface Fitted {
+  readonly outcome: FitOutcome;
+  readonly forecasts: Float32Array;
+  readonly asked: FitJob;
+}
+
+async function fit(parameters: Parameters, rest: Partial<FitJob> = {}): Promise<Fitted> {
   const asked = await job(parameters, rest);
   const outcome = await fitNetwork(asked, () => undefined);
   return { outcome, forecasts: await forecastsIn(asked.outputFolder), asked };
@@ -71,8 +77,8 @@ test.each(['pinball', 'mae', 'mse'])('with loss %s the network forecasts better 
   });
 });
 
-test('quantiles are non-negative and never cross, and the point is the median', async () => {
-  const { forecasts } = await fit({});
+test('quantiles are non-negative and never cross, and the point is the median', () => {
+  const { forecasts } = short;
   for (let at = 0; at < forecasts.length; at += 4) {
     const [point = NaN, low = NaN, middle = NaN, high = NaN] = forecasts.subarray(at, at + 4);
     expect(low).toBeGreaterThanOrEqual(0);
@@ -83,7 +89,8 @@ test('quantiles are non-negative and never cross, and the point is the median', 
 });
 
 test('the same seed gives the same bytes for any number of threads, another seed gives others', async () => {
-  const one = await fit({ steps: 20 }, { threads: 1 });
+  const one = short;
+  expect(one.asked.threads).toBe(1);
   const two = await fit({ steps: 20 }, { threads: 2 });
   const other = await fit({ steps: 20 }, { seed: 8 });
   expect(two.forecasts).toEqual(one.forecasts);
@@ -108,7 +115,7 @@ test('a saved network forecasts the same when it is loaded', async () => {
 });
 
 test('nothing after the cutoff moves a forecast', async () => {
-  const before = await fit({ steps: 20 });
+  const before = short;
   const table = await readMatrix(matrix);
   let changed = 0;
   for (let h = 1; h <= size.horizon; h += 1) {
@@ -158,7 +165,6 @@ test('the trainer gives what a fit in this process gives', async () => {
     progress: () => undefined,
     signal: new AbortController().signal,
   });
-  const here = await fit({ steps: 20 });
-  expect(outcome).toEqual(here.outcome);
-  expect(await forecastsIn(asked.outputFolder)).toEqual(here.forecasts);
+  expect(outcome).toEqual(short.outcome);
+  expect(await forecastsIn(asked.outputFolder)).toEqual(short.forecasts);
 });
