@@ -1,12 +1,14 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 
 import { DecisionRefused, ServiceUnavailable } from '../../contracts/failure.ts';
 import * as http from '../../contracts/http.schema.ts';
 import { actor, champion, createFakes, evidence, pipelineText, snapshot } from './fake-dependencies.ts';
 import { refused, scratch, setUp } from './harness.ts';
+
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
 const reads: readonly [string, z.ZodType][] = [
   ['/v1/runs', http.runListSchema],

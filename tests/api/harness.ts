@@ -1,17 +1,16 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { afterAll, expect } from 'vitest';
+import { expect } from 'vitest';
 
 import { createApp } from '../../api/app.ts';
 import type { ApiDependencies } from '../../api/dependencies.ts';
 import { errorSchema } from '../../contracts/http.schema.ts';
 import { actor, createFakes } from './fake-dependencies.ts';
 
-/** A folder of the test file's own, removed at its end. */
-export const scratch = mkdtempSync(join(tmpdir(), 'forecastle-api-'));
-afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+/** Where the API puts exports; it makes the folder itself. Files that export remove it at their end. */
+export const scratch = join(tmpdir(), `forecastle-api-${randomUUID()}`);
 
 /** The API over fakes, and two ways to ask it. */
 export function setUp(replaced: Partial<ApiDependencies> = {}) {
