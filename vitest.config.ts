@@ -16,6 +16,8 @@ export default defineConfig({
           isolate: false,
           // Some tests wait for a process instead of computing.
           maxWorkers: availableParallelism() + 1,
+          // For what hangs; a busy machine alone must fail nothing.
+          testTimeout: 30_000,
         },
       },
       {
