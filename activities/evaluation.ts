@@ -1,6 +1,6 @@
 import { cancellationSignal } from '@temporalio/activity';
 import type { ArtifactRef } from '../contracts/artifacts.ts';
-import { Conflict } from '../contracts/failure.ts';
+import { BadInput, Conflict } from '../contracts/failure.ts';
 import type { EvaluationActivities, ModelForecasts } from '../contracts/modelling.ts';
 import type { PredictionTable, SeriesScales } from '../contracts/prediction-table.ts';
 import { combine, selectWeights } from '../domain/ensemble.ts';
@@ -39,7 +39,8 @@ export function createEvaluationActivities({ tables, artifacts, withScratch, ste
         },
         async () => {
           const read = await readAll(members);
-          const outOfFold = read.map(({ model, table }) => ({ model, table: onlyFolds(table) }));
+          // The rolling-origin folds are the only rows that may teach the weights.
+          const outOfFold = read.map(({ model, table }) => ({ model, table: rowsOf(table, (split) => split.startsWith('fold-')) }));
           const actual = outOfFold[0]?.table.actual ?? new Float64Array();
           const weights = selectWeights(actual, outOfFold.map(({ model, table }) => ({ name: model, quantiles: table.quantiles })), quantiles);
           const level = levelFactor(actual, combine(outOfFold.map(({ model, table }) => ({ name: model, values: table.yHat })), weights));
@@ -72,10 +73,17 @@ export function createEvaluationActivities({ tables, artifacts, withScratch, ste
         () =>
           withScratch(async (folder) => {
             const read = await readAll([...models, ensemble]);
-            if (champion) read.push({ model: 'champion', table: weightedTable(await readAll(champion.members), champion.weights, champion.level) });
+            if (champion) {
+              // Its learners were refitted for the test horizon alone; forecasts of other splits come with models that both have.
+              const members = (await readAll(champion.members)).map(({ model, table }) => ({ model, table: rowsOf(table, (split) => split === 'test') }));
+              read.push({ model: 'champion', table: weightedTable(members, champion.weights, champion.level) });
+            }
             const cutoffs = [...new Set(read.flatMap(({ table }) => table.cutoffs.filter((_, i) => table.splits[i] !== 'final')))].sort();
             const scales = await tables.seasonalScales({ panel: await artifacts.fetchFile(panel, cancellationSignal()), cutoffs, season: 1 });
             const rows = read.flatMap(({ model, table }) => metricRows(model, table, new Map(cutoffs.map((cutoff, i) => [cutoff, scales[i]])), minHistory));
+            if (rows.every(({ wape, mase }) => wape === null && mase === null)) {
+              throw new BadInput(`no series that is ${minHistory} periods old sold anything in the back-tests, so no model can be scored: lower cleaning.minHistory, or use a longer history`);
+            }
             const final = read.find(({ model }) => model === 'ensemble');
             if (final === undefined) throw new Conflict('the ensemble has no forecasts to serve');
             const out = `${folder}/forecasts.parquet`;
@@ -105,16 +113,24 @@ function weightedTable(members: readonly { readonly model: string; readonly tabl
   };
 }
 
-/** The rows of the rolling-origin folds: the only ones that may teach the weights. */
-function onlyFolds(table: PredictionTable): Pick<PredictionTable, 'actual' | 'yHat' | 'quantiles'> {
+/** The rows of some splits. */
+function rowsOf(table: PredictionTable, isWanted: (split: string) => boolean): PredictionTable {
+  const splits = table.splits.filter(isWanted);
+  const newIndex = table.splits.map((split) => splits.indexOf(split));
+  const rows = Uint32Array.from(table.splitIndex.keys()).filter((row) => (newIndex[table.splitIndex[row] ?? -1] ?? -1) >= 0);
   const width = table.levels.length;
-  const rows: number[] = [];
-  table.splitIndex.forEach((split, i) => table.splits[split]?.startsWith('fold-') && rows.push(i));
   const quantiles = new Float32Array(rows.length * width);
   rows.forEach((row, i) => quantiles.set(table.quantiles.subarray(row * width, (row + 1) * width), i * width));
   return {
-    actual: Float64Array.from(rows, (row) => table.actual[row] ?? Number.NaN),
+    ...table,
+    splits,
+    cutoffs: table.cutoffs.filter((_, i) => (newIndex[i] ?? -1) >= 0),
+    splitIndex: Uint16Array.from(rows, (row) => newIndex[table.splitIndex[row] ?? -1] ?? 0),
+    seriesIndex: Uint32Array.from(rows, (row) => table.seriesIndex[row] ?? 0),
+    step: Uint16Array.from(rows, (row) => table.step[row] ?? 0),
+    ds: Int32Array.from(rows, (row) => table.ds[row] ?? 0),
     yHat: Float32Array.from(rows, (row) => table.yHat[row] ?? Number.NaN),
+    actual: Float64Array.from(rows, (row) => table.actual[row] ?? Number.NaN),
     quantiles,
   };
 }

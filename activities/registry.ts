@@ -58,7 +58,11 @@ export function createRegistryActivities(deps: RegistryDeps): RegistryActivities
             const evidence = evidenceOf(input);
             const { pipeline, runId } = input.context;
             const before = await candidates.find({ pipeline, ref: evidence.candidate });
-            if (before !== undefined) return { candidate: before, known: true };
+            if (before !== undefined) {
+              // An attempt that was killed between the two leaves a candidate without its edges.
+              if (before.runId === runId) await lineage.addEdges(candidateEdges(input, before.digest));
+              return { candidate: before, known: true };
+            }
             const tracked = await trackCandidate(experiments, artifacts, input, evidence);
             const { recipe, evaluation } = input;
             const candidate = await candidates.register({

@@ -7,6 +7,7 @@ import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/wo
 import { loadConfig } from '../config/load.ts';
 import { packageRoot } from '../infra/toolchain/paths.ts';
 import { createFailureInterceptor } from './failure-interceptor.ts';
+import { createLineageInterceptor } from './lineage-interceptor.ts';
 import { composeQueue, queueNames } from './queues.ts';
 
 // One process per task queue: `node dist/workers/main.js --queue data`. More machines means more of these.
@@ -31,7 +32,8 @@ const worker = await Worker.create({
   maxConcurrentActivityTaskExecutions: composed.concurrency,
   maxHeartbeatThrottleInterval: '5s',
   shutdownGraceTime: '1s',
-  interceptors: { activity: [createFailureInterceptor] },
+  // The first is the outermost: what it translates includes an edge that can't be stored.
+  interceptors: { activity: [createFailureInterceptor, createLineageInterceptor(composed.lineage)] },
   // The bundle is made by the build, never at start.
   ...(queue === 'pipeline' && { workflowBundle: { code: readFileSync(join(packageRoot, 'dist', 'workflow-bundle.js'), 'utf8') } }),
 });

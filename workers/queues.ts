@@ -22,6 +22,7 @@ import { createTemporalGateway } from '../adapters/temporal/client.ts';
 import { createTensorflowTrainer } from '../adapters/tensorflow/trainer.ts';
 import type { Config } from '../config/load.ts';
 import { readCodeVersions } from './code-versions.ts';
+import type { EdgeStore } from './lineage-interceptor.ts';
 import { createMatrices } from './matrices.ts';
 
 export const queueNames = ['pipeline', 'data', 'embedding', 'training'] as const;
@@ -30,6 +31,8 @@ export type QueueName = (typeof queueNames)[number];
 export interface ComposedQueue {
   readonly activities: object;
   readonly concurrency: number;
+  /** Where the interceptor puts what every step made of what. */
+  readonly lineage: EdgeStore;
   close(): Promise<void>;
 }
 
@@ -54,6 +57,7 @@ export function composeQueue(queue: QueueName, config: Config): ComposedQueue {
     await Promise.allSettled([...others, database, artifacts].map(async (one) => one.close()));
   };
 
+  const { lineage } = database;
   switch (queue) {
     case 'pipeline': {
       const gateway = createTemporalGateway(config.temporal);
@@ -68,13 +72,13 @@ export function composeQueue(queue: QueueName, config: Config): ComposedQueue {
           ...createChampionActivities({ ...database, registry: experiments, artifacts, readForecasts: (file) => duckdb.forecastRows({ file }) }),
         },
         concurrency: 20,
-        close: closing([gateway, duckdb]),
+        lineage, close: closing([gateway, duckdb]),
       };
     }
     case 'data': {
       const duckdb = tables();
       const deps = { tables: duckdb, artifacts, snapshots: database.snapshots, withScratch, steps };
-      return { activities: { ...createDataActivities(deps), ...createEvaluationActivities(deps) }, concurrency: 2, close: closing([duckdb]) };
+      return { activities: { ...createDataActivities(deps), ...createEvaluationActivities(deps) }, concurrency: 2, lineage, close: closing([duckdb]) };
     }
     case 'embedding': {
       const duckdb = tables();
@@ -87,7 +91,7 @@ export function composeQueue(queue: QueueName, config: Config): ComposedQueue {
         loaded.catch(() => encoders.delete(model));
         return loaded;
       };
-      return { activities: createEmbeddingActivities({ encoder, tables: duckdb, artifacts, sets: database.embeddingSets, withScratch, steps }), concurrency: 1, close: closing([duckdb]) };
+      return { activities: createEmbeddingActivities({ encoder, tables: duckdb, artifacts, sets: database.embeddingSets, withScratch, steps }), concurrency: 1, lineage, close: closing([duckdb]) };
     }
     case 'training': {
       const duckdb = tables();
@@ -101,7 +105,7 @@ export function composeQueue(queue: QueueName, config: Config): ComposedQueue {
       };
       const matrices = createMatrices({ artifacts, tables: duckdb, folder: join(folder, 'matrices') });
       // One thread each, two at a time: on few cores trials beside each other waste less than threads that wait for each other.
-      return { activities: createTrainingActivities({ matrices, trainers, tables: duckdb, floats, artifacts, withScratch, steps, threads: 1 }), concurrency: 2, close: closing([duckdb]) };
+      return { activities: createTrainingActivities({ matrices, trainers, tables: duckdb, floats, artifacts, withScratch, steps, threads: 1 }), concurrency: 2, lineage, close: closing([duckdb]) };
     }
   }
 }

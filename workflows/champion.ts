@@ -13,17 +13,13 @@ const { storeProposal, verifyEvidence, recordDecision, promoteCandidate, closePr
 export async function champion(initial: ChampionState): Promise<void> {
   const open = new Map(initial.open.map((proposal) => [proposal.id, proposal]));
   let current: Champion | undefined = initial.champion;
-  let busy = false;
+  let last: Promise<unknown> = Promise.resolve();
 
-  /** Handlers run side by side; what they change must not. */
-  async function alone<T>(work: () => Promise<T>): Promise<T> {
-    await condition(() => !busy);
-    busy = true;
-    try {
-      return await work();
-    } finally {
-      busy = false;
-    }
+  /** Handlers run side by side; what they change must not. They wait in a row: of two that waited for a flag, one event would wake both. */
+  function alone<T>(work: () => Promise<T>): Promise<T> {
+    const mine = last.then(work);
+    last = mine.catch(() => undefined);
+    return mine;
   }
 
   setHandler(defineQuery<ChampionState>(championMessages.state), () => ({ pipeline: initial.pipeline, open: [...open.values()], ...(current && { champion: current }) }));
@@ -31,8 +27,11 @@ export async function champion(initial: ChampionState): Promise<void> {
   setHandler(defineUpdate<ProposeResult, [Proposal]>(championMessages.propose), (proposal) =>
     alone(async () => {
       const stored = await storeProposal({ proposal });
-      if (stored.created) open.clear();
-      if (stored.created && stored.proposal.status === 'open') open.set(stored.proposal.id, stored.proposal);
+      const { status, runId } = stored.proposal;
+      // What an attempt stored whose answer was lost is found, not created, by the next one.
+      const isNew = stored.created || runId === proposal.runId;
+      if (isNew && (status === 'open' || status === 'blocked')) open.clear();
+      if (isNew && status === 'open') open.set(stored.proposal.id, stored.proposal);
       return stored;
     }),
   );

@@ -156,7 +156,7 @@ describe('an attempt that is killed', () => {
     expect(await everything()).toEqual(whole);
   });
 
-  test.fails('after the candidate was stored leaves nothing that its repetition would not (fails: its lineage is lost, see activities/registry.ts)', async () => {
+  test('after the candidate was stored leaves nothing that its repetition would not', async () => {
     const whole = await undisturbed();
     const candidates = {
       ...given.database.candidates,

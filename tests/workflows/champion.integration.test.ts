@@ -135,14 +135,14 @@ describe('a proposal', () => {
     return (await both).map((answer) => (answer.status === 'fulfilled' ? answer.value.status : answer.reason instanceof DecisionRefused)).sort();
   }
 
-  test.fails('that two people decide on at once is decided once (fails: `alone` in workflows/champion.ts lets both in)', async () => {
+  test('that two people decide on at once is decided once', async () => {
     const open = await propose(1);
     expect(await atOnce(open)).toEqual(['approved', true]);
     expect(activities.inputsOf('recordDecision')).toHaveLength(1);
     expect(activities.inputsOf('promoteCandidate')).toHaveLength(1);
   });
 
-  test.fails('with a quorum of two that two people approve at once has both (fails for the same reason: one of them is forgotten)', async () => {
+  test('with a quorum of two that two people approve at once has both', async () => {
     const open = await propose(1, { quorum: 2 });
     expect(await atOnce(open)).toEqual(['approved', 'open']);
     expect((await stateOf()).champion?.version).toBe(1);
@@ -165,7 +165,7 @@ describe('a proposal', () => {
     expect((await stateOf()).champion?.reason).toBe('the file is restored');
   });
 
-  test.fails('whose answer from the database was lost is open all the same (fails: see `created` in workflows/champion.ts)', async () => {
+  test('whose answer from the database was lost is open all the same', async () => {
     let attempts = 0;
     const { storeProposal } = championFakes();
     use({
