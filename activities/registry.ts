@@ -99,7 +99,7 @@ export function createRegistryActivities(deps: RegistryDeps): RegistryActivities
           const outcomes = evaluateGates(gates, metrics);
           const proposedAt = Date.parse(requestedAt);
           return gateway.propose({
-            id: proposalId(context.pipeline, registered.candidate),
+            id: proposalId(context.pipeline, registered.candidate, context.runId),
             pipeline: context.pipeline,
             candidate: registered.candidate,
             version: registered.version,
@@ -118,8 +118,8 @@ export function createRegistryActivities(deps: RegistryDeps): RegistryActivities
   };
 }
 
-/** Two pipelines may have equal candidates, but each has its own proposal. */
-const proposalId = (pipeline: string, candidate: string): string => `p-${digestOf({ pipeline, candidate }).slice(0, 12)}`;
+/** Two pipelines may have equal candidates, and one may be proposed again when nobody decided in time. */
+const proposalId = (pipeline: string, candidate: string, runId: string): string => `p-${digestOf({ pipeline, candidate, runId }).slice(0, 12)}`;
 
 /** Model bytes, snapshot, parameters and code: never a time, a host or a run. */
 function candidateDigest({ members, weights, level, seed, quantiles }: Recipe, snapshot: string, code: string): string {

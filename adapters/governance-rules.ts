@@ -1,11 +1,23 @@
 import { Conflict, DecisionRefused, NotFound } from '../contracts/failure.ts';
 import type { Champion, Decision, Proposal } from '../contracts/governance.ts';
+import { canonicalJson } from './canonical-json.ts';
 import type { AuditEntry } from './audit-chain.ts';
 
 // What may be stored after what; the last line of defence behind the champion workflow. Shared by PostgreSQL and its memory twin.
 
 export function noSuchProposal(id: string): NotFound {
   return new NotFound(`no proposal ${id}: \`npx forecastle proposals list\` shows the proposals there are`);
+}
+
+/**
+ * Whether a stored proposal answers a new one of the same candidate: what was decided stays decided, and what waits or is blocked stays so
+ * under the same gates. One that expired or was superseded does not.
+ */
+export function stands(stored: Proposal, proposal: Proposal): boolean {
+  if (stored.candidate !== proposal.candidate) return false;
+  if (stored.status === 'approved' || stored.status === 'rejected' || stored.id === proposal.id) return true;
+  const isUndecided = stored.status === 'open' || stored.status === 'blocked';
+  return isUndecided && canonicalJson(stored.gates) === canonicalJson(proposal.gates);
 }
 
 /**

@@ -141,7 +141,7 @@ export interface RegistryActivities {
 
 /** Activities that only the champion workflow calls; each may be repeated without a second effect. */
 export interface ChampionActivities {
-  /** Stores the proposal and closes the pipeline's older open ones as superseded, or returns the stored one for the same candidate. */
+  /** Stores the proposal and closes the pipeline's older open ones as superseded, or returns the one of the same candidate that stands. */
   storeProposal(input: { readonly proposal: Proposal }): Promise<ProposeResult>;
   /** Re-reads the digests of what was proposed, from the store and the registry; throws EvidenceStale where one differs. */
   verifyEvidence(input: { readonly proposal: Proposal }): Promise<void>;

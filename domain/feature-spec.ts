@@ -148,11 +148,16 @@ function market(frequency: PeriodLength, { short, long }: Windows): FeatureDefin
   ];
 }
 
-function season({ frequency, periods }: FeatureQuestion): FeatureDefinition[] {
+/** In less than a year every time of the year comes once: the calendar would only tell how late it is, and models would follow it out of the data. */
+function season({ frequency, periods, learnable }: FeatureQuestion): FeatureDefinition[] {
   const group = 'season';
   return [
-    { name: 'season_sin', group, meaning: 'time of the year of the forecast period (sine)' },
-    { name: 'season_cos', group, meaning: 'time of the year of the forecast period (cosine)' },
+    ...(learnable > periodsPerYear(frequency)
+      ? ([
+          { name: 'season_sin', group, meaning: 'time of the year of the forecast period (sine)' },
+          { name: 'season_cos', group, meaning: 'time of the year of the forecast period (cosine)' },
+        ] as const)
+      : []),
     ...(frequency === 'day'
       ? ([
           { name: 'weekday', group, meaning: 'weekday of the forecast day, Monday = 1' },

@@ -7,17 +7,20 @@ import { taskQueues } from '../contracts/task-queues.ts';
  */
 const retry = { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '20s', maximumAttempts: 30 } as const;
 
+/** A run is cancelled when its work has stopped, not when it was asked to. */
+const cancellationType = 'WAIT_CANCELLATION_COMPLETED';
+
 /** Short reads and writes. */
 export const light: ActivityOptions = { taskQueue: taskQueues.pipeline, startToCloseTimeout: '1 minute', retry };
 
 /** Steps on the `pipeline` queue that talk to several servers. */
 export const registry: ActivityOptions = { taskQueue: taskQueues.pipeline, startToCloseTimeout: '10 minutes', heartbeatTimeout: '15s', retry };
 
-export const data: ActivityOptions = { taskQueue: taskQueues.data, startToCloseTimeout: '2 hours', heartbeatTimeout: '15s', retry };
+export const data: ActivityOptions = { taskQueue: taskQueues.data, startToCloseTimeout: '2 hours', heartbeatTimeout: '15s', cancellationType, retry };
 
-export const embedding: ActivityOptions = { taskQueue: taskQueues.embedding, startToCloseTimeout: '6 hours', heartbeatTimeout: '30s', retry };
+export const embedding: ActivityOptions = { taskQueue: taskQueues.embedding, startToCloseTimeout: '6 hours', heartbeatTimeout: '30s', cancellationType, retry };
 
-export const training: ActivityOptions = { taskQueue: taskQueues.training, startToCloseTimeout: '6 hours', heartbeatTimeout: '15s', retry };
+export const training: ActivityOptions = { taskQueue: taskQueues.training, startToCloseTimeout: '6 hours', heartbeatTimeout: '15s', cancellationType, retry };
 
 /** Python; its three activities take milliseconds, and a lost worker is noticed when this time is over. */
 export const sampler: ActivityOptions = { taskQueue: taskQueues.sampler, startToCloseTimeout: '20 seconds', retry };

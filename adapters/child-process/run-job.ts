@@ -25,7 +25,9 @@ export interface JobRun<Job> {
 const graceMs = 3_000;
 
 type Ending =
-  { readonly kind: 'result'; readonly outcome: unknown } | { readonly kind: 'error'; readonly error: unknown };
+  | { readonly kind: 'result'; readonly outcome: unknown }
+  | { readonly kind: 'error'; readonly error: unknown }
+  | { readonly kind: 'reported'; readonly code: FailureCode | undefined; readonly message: string };
 
 /**
  * Runs one job in a child process of its own and waits until that process is gone, whatever happens: no child outlives the call.
@@ -89,7 +91,7 @@ export function runJob<Job, Outcome>(run: JobRun<Job>): Promise<Outcome> {
       if (message.kind === 'ready') send(child, run.job, end);
       else if (message.kind === 'progress') run.onProgress(message.progress);
       else if (message.kind === 'result') end({ kind: 'result', outcome: message.outcome }, 'let it go');
-      else end({ kind: 'error', error: reported(message.code, message.message, tail()) }, 'let it go');
+      else end({ kind: 'reported', code: message.code, message: message.message }, 'let it go');
     });
     child.on('close', (code, signal) => settle(code, signal));
     heard();
@@ -99,6 +101,8 @@ export function runJob<Job, Outcome>(run: JobRun<Job>): Promise<Outcome> {
       clearTimeout(killTimer);
       run.signal.removeEventListener('abort', onAbort);
       if (ending?.kind === 'result') resolve(ending.outcome as Outcome);
+      // Only now has the child's last word arrived on every stream.
+      else if (ending?.kind === 'reported') reject(reported(ending.code, ending.message, tail()));
       else if (ending) reject(ending.error);
       else
         reject(

@@ -2,13 +2,13 @@ import { z } from 'zod';
 
 import { BadInput } from '../../contracts/failure.ts';
 import type { Decision, Proposal, ProposalStatus, ProposeResult } from '../../contracts/governance.ts';
-import { isRepeated, noSuchProposal } from '../governance-rules.ts';
+import { isRepeated, noSuchProposal, stands } from '../governance-rules.ts';
 import { createAudit } from './audit.ts';
 import { evidence, gateOutcome, proposalStatus, time } from './rows.schema.ts';
 import type { Sql } from './sql.ts';
 
 export interface Proposals {
-  /** Stores it and closes the pipeline's older open ones, or returns the stored one for the same candidate. */
+  /** Stores it and closes the pipeline's older open ones, or returns the one of the same candidate that stands (governance-rules.ts). */
   open(proposal: Proposal): Promise<ProposeResult>;
   /** By id or the first characters of one. @throws BadInput when several begin so */
   get(idOrPrefix: string): Promise<Proposal | undefined>;
@@ -60,7 +60,8 @@ export function createProposals(sql: Sql): Proposals {
     open: (proposal) =>
       sql.transaction(async (tx) => {
         await tx.run(`select pg_advisory_xact_lock(hashtextextended('proposals/' || $1, 0))`, [proposal.pipeline]);
-        const [stored] = await select('pipeline = $1 and candidate = $2', [proposal.pipeline, proposal.candidate], tx);
+        const earlier = await select('pipeline = $1 and candidate = $2 order by proposed_at desc', [proposal.pipeline, proposal.candidate], tx);
+        const stored = earlier.find((one) => stands(one, proposal));
         if (stored !== undefined) return { proposal: stored, created: false };
         for (const { id } of await select(`pipeline = $1 and status = 'open'`, [proposal.pipeline], tx)) {
           await closeIn(tx, { proposalId: id, status: 'superseded', at: proposal.proposedAt, reason: `version ${proposal.version} was proposed` });

@@ -20,6 +20,12 @@ test('last year takes part only when the panel is longer than a year', () => {
   expect(names(planFeatures({ ...weekly, periods: 53 }))).toContain('last_year');
 });
 
+test('the time of the year takes part only when there is more than one year to learn it from', () => {
+  const season = (learnable: number): string[] => names(planFeatures({ ...weekly, periods: 120, learnable })).filter((name) => name.startsWith('season_'));
+  expect(season(52)).toEqual([]);
+  expect(season(53)).toEqual(['season_sin', 'season_cos']);
+});
+
 test('a short history has fewer lags and no window that would never be full', () => {
   const plan = planFeatures({ ...weekly, periods: 24, learnable: 9 });
   expect(plan.lags).toBe(4);

@@ -28,6 +28,29 @@ export function describeGovernance(name: string, get: () => Pick<Database, 'prop
       expect(await proposals.get('no such')).toBeUndefined();
     });
 
+    test('a candidate is proposed again when nobody decided in time or when the gates are others, but not once it is decided', async () => {
+      const { proposals } = get();
+      const pipeline = `p-${fresh()}`;
+      const proposal = proposalOf(pipeline, 'a');
+      const again = async (id: string, changes: Partial<typeof proposal> = {}) => {
+        const { created } = await proposals.open({ ...proposal, ...changes, id: `${proposal.id}-${id}`, proposedAt: at });
+        return created;
+      };
+      await proposals.open(proposal);
+      expect(await again('same')).toBe(false);
+      await proposals.close({ proposalId: proposal.id, status: 'expired', at, reason: 'nobody decided' });
+      expect(await again('late')).toBe(true);
+      const stricter = proposal.gates.map((gate) => ({ ...gate, threshold: gate.threshold + 1, holds: false }));
+      expect(await again('strict', { gates: stricter, status: 'blocked' })).toBe(true);
+      expect(await again('strict too', { gates: stricter, status: 'blocked' })).toBe(false);
+      expect(await again('lenient')).toBe(true);
+      const statuses = Object.fromEntries((await proposals.list({ pipeline })).map(({ id, status }) => [id.slice(proposal.id.length), status]));
+      expect(statuses).toEqual({ '': 'expired', '-late': 'superseded', '-strict': 'blocked', '-lenient': 'open' });
+      const decision = { proposalId: `${proposal.id}-lenient`, verdict: 'reject', reason: 'too low', actor: 'ana', evidence: proposal.evidence } as const;
+      await proposals.decide({ decision, status: 'rejected', at });
+      expect(await again('decided', { gates: stricter })).toBe(false);
+    });
+
     test('a new proposal supersedes the older open one of its pipeline, and of no other', async () => {
       const { proposals } = get();
       const [pipeline, other] = [`p-${fresh()}`, `p-${fresh()}`];
