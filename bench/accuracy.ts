@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 
 import { BadInput, exitCodeOf, PipelineError } from '../contracts/failure.ts';
-import { packageRoot, toolchainPaths } from '../infra/toolchain/paths.ts';
+import { toolchainPaths } from '../infra/toolchain/paths.ts';
 import { readArguments } from './accuracy-arguments.ts';
 import { publishedPeers, renderPeers, renderScores } from './accuracy-report.ts';
 import { type Bar, describeBar, exitCodeOfBars, isMet } from './bars.ts';
@@ -14,6 +14,7 @@ import { describeMachine, describeVersions } from './machine.ts';
 import { measured, watchMemory } from './process-costs.ts';
 import { onlineRetailFile, p2 } from './protocol-p2.ts';
 import { meanScores, type Scores } from './score-forecasts.ts';
+import { round, writeResults } from './write-results.ts';
 
 /*
  * npm run bench:accuracy -- [DATA] [--input weeks|lines] [--keep FOLDER]
@@ -79,14 +80,6 @@ function meansOf(origins: readonly OriginResult[]): Readonly<Record<string, Scor
   return Object.fromEntries(models.map((model) => [model, meanScores(origins.flatMap(({ models: of }) => of[model] ?? []))]));
 }
 
-async function writeResults(name: string, results: object): Promise<void> {
-  const folder = join(packageRoot, 'bench', 'results');
-  await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, name), `${JSON.stringify(results, null, 2)}\n`);
-  console.log(`\nwritten to bench/results/${name}`);
-}
-
-const round = (value: number, digits = 6): number => Number(value.toFixed(digits));
 const rounded = (models: Readonly<Record<string, Scores>>) =>
   Object.fromEntries(Object.entries(models).map(([model, scores]) => [model, Object.fromEntries(Object.entries(scores).map(([name, value]) => [name, round(value)]))]));
 

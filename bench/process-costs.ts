@@ -7,7 +7,7 @@ export interface Cost {
 }
 
 /** Linux counts the time of ended children in hundredths of a second, whatever the kernel's own tick (USER_HZ). */
-const ticksPerSecond = 100;
+export const ticksPerSecond = 100;
 
 /** What a piece of work costs, the child processes that it waits for included. */
 export async function measured<T>(work: () => Promise<T>): Promise<{ readonly value: T; readonly cost: Cost }> {
