@@ -16,7 +16,8 @@ export interface CompletePeriods {
 /**
  * Which periods the data cover in whole. A period counts when the data begin on or before its first day and reach its last day; where the
  * run stops at a `cutoff` that the data outlast, they reach the cutoff. Rows that all fall on the same day of their period (every one on a
- * Monday, on the 1st, on the last of the month) are totals of periods, which are complete by themselves.
+ * Monday, on the 1st, on the last of the month) are totals of periods, which are complete by themselves; at a `cutoff` within its period a
+ * total was not known yet.
  * @param relation table expression with `time TIMESTAMP`, at least one row after `condition`
  */
 export async function completePeriods(
@@ -41,6 +42,8 @@ export async function completePeriods(
   const reached = cutoff !== undefined && numberIn(found, 'newest') > cutoff ? cutoff : to;
   const [start, end] = [periodStart(from, frequency), periodStart(reached, frequency)];
   const first = totals || from <= start ? start : addPeriods(start, 1, frequency);
-  const last = totals ? periodStart(to, frequency) : reached >= periodEnd(reached, frequency) ? end : addPeriods(end, -1, frequency);
+  const isUnderWay = cutoff !== undefined && cutoff < periodEnd(to, frequency);
+  const newestTotal = isUnderWay ? addPeriods(periodStart(to, frequency), -1, frequency) : periodStart(to, frequency);
+  const last = totals ? newestTotal : reached >= periodEnd(reached, frequency) ? end : addPeriods(end, -1, frequency);
   return { first, last, count: Math.max(0, periodsBetween(first, last, frequency) + 1), from, to };
 }

@@ -20,8 +20,9 @@ export async function refuseBadRows(session: Session, { uri, columns, rows, now 
   await refuseFirst(session, uri, columns.series, 'kept AND series IS NULL', () => 'the series key is empty; fill it in, or filter such rows away (rule: matches, pattern: .)');
   await refuseFirst(session, uri, columns.series, 'kept AND contains(series, chr(0))', () => 'the series key holds a NUL character, which no database takes; take it out');
   await refuseFirst(session, uri, columns.time, 'kept AND time IS NULL', () => 'the date is empty; fill it in, or filter such rows away (rule: matches, pattern: .)');
+  // The run's start is in UTC; shops up to 14 hours east of it sell on the next day already.
   await refuseFirst(
-    session, uri, columns.time, 'kept AND CAST(time AS DATE) > CAST($day AS DATE)',
+    session, uri, columns.time, 'kept AND CAST(time AS DATE) > CAST($day AS DATE) + 1',
     (value) => `${value} lies in the future (the run started on ${now.slice(0, 10)}); correct the date or its format (csv.timeFormat), or filter the row away`,
     { day: now.slice(0, 10) },
   );

@@ -17,8 +17,8 @@ export interface Fingerprint {
 }
 
 /**
- * What the source files hold right now. Throws `DatasetMissing` for a file that is not there, `BadInput` for an empty one or for an
- * address that is no local file.
+ * What the source files hold right now. Throws `DatasetMissing` for a file that is not there, `BadInput` for an empty one, for an
+ * address that is no local file, or for a path that DuckDB takes for a pattern.
  */
 export async function fingerprintSources({ sources, baseFolder }: { readonly sources: Sources; readonly baseFolder: string }): Promise<readonly Fingerprint[]> {
   const named = [
@@ -36,6 +36,13 @@ export async function fingerprintSources({ sources, baseFolder }: { readonly sou
 }
 
 function pathOf(uri: string, baseFolder: string): string {
+  const path = absolutePathOf(uri, baseFolder);
+  // DuckDB has no way to escape them: it would read another file than the one that was fingerprinted.
+  if (/[*?[]/.test(path)) throw new BadInput(`${uri}: the path ${path} holds *, ? or [, which are read as a pattern of many files; rename the file or folder`);
+  return path;
+}
+
+function absolutePathOf(uri: string, baseFolder: string): string {
   if (uri.startsWith('file://')) return fileURLToPath(uri);
   const scheme = /^([a-z][a-z0-9+.-]+):\/\//i.exec(uri)?.[1];
   if (scheme !== undefined) throw new BadInput(`${uri}: ${scheme}:// sources can't be read yet; download the file and give its path`);

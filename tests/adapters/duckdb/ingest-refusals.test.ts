@@ -77,7 +77,12 @@ describe('bad input is refused with file, place and remedy', () => {
     expect(await refusal({ csv })).toContain('every date can be read as day/month and as month/day; set csv.timeFormat');
   });
   test('a date in the future', async () => {
-    expect(await refusal({ now: '2024-02-15' })).toBe('sales.csv row 47, column "day": 2024-02-16 lies in the future (the run started on 2024-02-15); correct the date or its format (csv.timeFormat), or filter the row away');
+    expect(await refusal({ now: '2024-02-15' })).toBe('sales.csv row 48, column "day": 2024-02-17 lies in the future (the run started on 2024-02-15); correct the date or its format (csv.timeFormat), or filter the row away');
+  });
+  test.each(['sales[1].csv', 'sales?.csv', '*.csv'])('a path that DuckDB would take for a pattern: %s', async (uri) => {
+    await scratch().file(uri, goodCsv());
+    await scratch().file('sales1.csv', goodCsv({ 60: 'B,2024-02-29,9' }));
+    expect(await refusal({ sales: { uri } })).toMatch(/ holds \*, \? or \[, which are read as a pattern of many files; rename the file or folder$/);
   });
   test('filters that leave nothing, with what each removed', async () => {
     const filters = [{ column: 'sku', rule: 'in', values: ['B'] }, { column: 'units', rule: 'more-than', value: 3 }];
@@ -145,6 +150,9 @@ describe('bad input is refused with file, place and remedy', () => {
 });
 
 describe('what is unusual but right is read', () => {
+  test('a sale of today where the day begins before it does in Greenwich', async () => {
+    expect((await ingest({ now: '2024-02-28T13:00:00Z' })).keptRows).toBe(60);
+  });
   test('columns without a name, as an index or a spreadsheet leaves them', async () => {
     const csv = goodCsv({}, 'sku,day,units').split('\n').map((line, i) => (line === '' ? '' : `${i === 0 ? '' : String(i)},${line},`)).join('\n');
     expect((await ingest({ csv })).rows).toBe(60);
