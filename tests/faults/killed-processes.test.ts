@@ -3,7 +3,7 @@ import { beforeAll, expect, test } from 'vitest';
 
 import type { ServiceName } from '../../config/stack-file.schema.ts';
 import { serviceNames } from '../../config/stack-file.schema.ts';
-import { candidateListSchema } from '../../contracts/http.schema.ts';
+import { candidateListSchema, runDetailSchema, runListSchema } from '../../contracts/http.schema.ts';
 import { packageRoot } from '../../infra/toolchain/paths.ts';
 import { forecastle } from '../support/command-line.ts';
 import { startTestStack, waitFor } from '../support/stack.ts';
@@ -17,6 +17,14 @@ interface Made {
 }
 let undisturbed: Made;
 
+/** The search of trees in the latest run, whose trials are what a kill shall hit; undefined while there is no run. */
+async function searchIn(stateDir: string): Promise<{ readonly status: string } | undefined> {
+  const { runs } = runListSchema.parse(JSON.parse((await forecastle(stateDir, 'runs', 'list', '--json')).out));
+  if (runs[0] === undefined) return undefined;
+  const shown = await forecastle(stateDir, 'runs', 'show', runs[0].runId, '--json');
+  return runDetailSchema.parse(JSON.parse(shown.out)).steps.find(({ step }) => step === 'search:lightgbm');
+}
+
 /** Runs the test pipeline on an empty state folder; the processes are killed when the search is under way. */
 async function madeDespite(kill: readonly ServiceName[]): Promise<Made> {
   const stack = await startTestStack({ services: serviceNames });
@@ -24,11 +32,9 @@ async function madeDespite(kill: readonly ServiceName[]): Promise<Made> {
     const running = forecastle(stack.stateDir, 'run', pipeline, '--wait', '--json');
     if (kill.length > 0) {
       await waitFor(async () => {
-        const { out } = await forecastle(stack.stateDir, 'runs', 'list', '--json');
-        const runId = /"runId": ?"([^"]+)"/.exec(out)?.[1];
-        if (runId === undefined) return undefined;
-        const shown = await forecastle(stack.stateDir, 'runs', 'show', runId, '--json');
-        return /"search:lightgbm"/.test(shown.out) ? true : undefined;
+        const state = await searchIn(stack.stateDir);
+        expect(state?.status, 'the search was over before anything was killed').not.toBe('done');
+        return state?.status === 'running' ? state : undefined;
       });
       await Promise.all(kill.map((name) => stack.killAndWait(name)));
     }
