@@ -53,7 +53,11 @@ export function createEmbeddingActivities({ encoder, tables, artifacts, sets, wi
             const { id, dims } = textEncoder.describe();
             const table = await tables.readTexts({ file: await artifacts.fetchFile(texts, signal) });
             const digests = table.text.map(sha256);
-            const known = new Map(await tables.readVectors({ files: await Promise.all((await sets.list(id)).map((ref) => artifacts.fetchFile(ref, signal))) }));
+            const published = await sets.list(id);
+            // A part that has gone from the store is embedded again and listed anew.
+            const there = await Promise.all(published.map((ref) => artifacts.exists(ref)));
+            const files = await Promise.all(published.filter((_, i) => there[i]).map((ref) => artifacts.fetchFile(ref, signal)));
+            const known = new Map(await tables.readVectors({ files }));
 
             const missing = new Map<string, string>();
             digests.forEach((digest, i) => known.has(digest) || missing.set(digest, table.text[i] ?? ''));

@@ -6,8 +6,8 @@ import { artifactsIn, digestOf } from './digest.ts';
 /** Where results of finished work are kept, by the digest of everything that went into it. */
 export interface StepCache {
   get(key: string): Promise<unknown>;
-  /** Stores the outputs unless another attempt was first; returns what is stored. */
-  put(key: string, entry: { step: string; outputs: unknown }): Promise<unknown>;
+  /** Stores the outputs unless another attempt was first; returns what is stored. Outputs equal to `unusable` are replaced. */
+  put(key: string, entry: { step: string; outputs: unknown; unusable?: unknown }): Promise<unknown>;
 }
 
 export interface StepRows {
@@ -68,7 +68,8 @@ export function createStepRunner({ cache, rows, artifacts, codeVersion }: StepDe
     if (stored !== undefined && (await allExist(stored))) return { value: stored as T, cached: true };
     const outputs = await work();
     cancellationSignal().throwIfAborted();
-    return { value: (await cache.put(key, { step: activity, outputs })) as T, cached: false };
+    // What was found unusable above is named, so that of several attempts that mend it the first still wins.
+    return { value: (await cache.put(key, { step: activity, outputs, ...(stored !== undefined && { unusable: stored }) })) as T, cached: false };
   }
 
   async function allExist(outputs: unknown): Promise<boolean> {

@@ -9,7 +9,7 @@ export function createMemoryEmbeddingSets() {
     },
     async add(encoder: string, ref: ArtifactRef, _count: number): Promise<void> {
       const own = sets.get(encoder) ?? new Map<string, ArtifactRef>();
-      if (!own.has(ref.sha256)) own.set(ref.sha256, structuredClone(ref));
+      own.set(ref.sha256, structuredClone(ref));
       sets.set(encoder, own);
     },
   };

@@ -7,8 +7,8 @@ export function createMemoryStepCache() {
   }
   return {
     get,
-    async put(key: string, { outputs }: { readonly step: string; readonly outputs: unknown }): Promise<unknown> {
-      if (!entries.has(key)) entries.set(key, JSON.stringify(outputs ?? null));
+    async put(key: string, { outputs, unusable }: { readonly step: string; readonly outputs: unknown; readonly unusable?: unknown }): Promise<unknown> {
+      if (!entries.has(key) || entries.get(key) === JSON.stringify(unusable)) entries.set(key, JSON.stringify(outputs ?? null));
       return get(key);
     },
   };

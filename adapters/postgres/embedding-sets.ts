@@ -8,7 +8,7 @@ import type { Sql } from './sql.ts';
 export interface EmbeddingSets {
   /** Oldest first. */
   list(encoder: string): Promise<ArtifactRef[]>;
-  /** `count` = vectors in the file. Repeating it changes nothing. */
+  /** `count` = vectors in the file. Repeating it changes nothing; the same file elsewhere replaces where it lies. */
   add(encoder: string, ref: ArtifactRef, count: number): Promise<void>;
 }
 
@@ -23,7 +23,7 @@ export function createEmbeddingSets(sql: Sql): EmbeddingSets {
     async add(encoder, ref, count) {
       await sql.run(
         `insert into embedding_sets (encoder, sha256, uri, bytes, media_type, count) values ($1, $2, $3, $4, $5, $6)
-         on conflict (encoder, sha256) do nothing`,
+         on conflict (encoder, sha256) do update set uri = excluded.uri`,
         [encoder, ref.sha256, ref.uri, ref.bytes, ref.mediaType, count],
       );
     },

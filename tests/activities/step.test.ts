@@ -90,6 +90,16 @@ describe('a unit of work', () => {
     expect(await once({}, publish)).toMatchObject({ cached: true });
   });
 
+  test('whose artifact has gone and that is made elsewhere or otherwise now is remembered as it is now', async () => {
+    const publish = (report: unknown) => async () => ({ report: await given.artifacts.publishJson('reports', report) });
+    const first = (await once({}, publish({ made: 1 }))).value as { report: { uri: string } };
+    given.objects.delete(first.report.uri);
+    const second = await once({}, publish({ made: 2 }));
+    expect(second).toMatchObject({ cached: false });
+    expect(second.value).not.toEqual(first);
+    expect(await once({}, publish({ made: 3 }))).toEqual({ value: second.value, cached: true });
+  });
+
   test('that returns nothing is remembered as that', async () => {
     const nothing = async (): Promise<null> => {
       worked += 1;

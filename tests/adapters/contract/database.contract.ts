@@ -150,6 +150,17 @@ export function describeDatabase(name: string, get: () => DatabaseOfActivities):
       expect(await stepCache.get(key)).toEqual(given[0]);
     });
 
+    test('outputs named as unusable are replaced, once, and others never', async () => {
+      const { stepCache } = get();
+      const key = fresh();
+      const [gone, mended] = [{ table: 'gone', a: 0.1 }, { table: 'mended' }];
+      await stepCache.put(key, { step: 'clean', outputs: gone });
+      expect(await stepCache.put(key, { step: 'clean', outputs: { table: 'other' }, unusable: { table: 'never stored' } })).toEqual(gone);
+      expect(await stepCache.put(key, { step: 'clean', outputs: mended, unusable: gone })).toEqual(mended);
+      expect(await stepCache.put(key, { step: 'clean', outputs: { table: 'late' }, unusable: gone })).toEqual(mended);
+      expect(await stepCache.get(key)).toEqual(mended);
+    });
+
     test('outputs come back with their keys in the order they had', async () => {
       const { stepCache } = get();
       const outputs = { z: 1, a: { y: 0.1 + 0.2, b: [null, 'Ünïcode ✓ 中文'] } };
@@ -182,6 +193,17 @@ export function describeDatabase(name: string, get: () => DatabaseOfActivities):
       expect((await candidates.register(candidateOf(pipeline, 'b'))).version).toBe(2);
       expect(await candidates.register({ ...candidateOf(pipeline, 'a'), runId: 'another run' })).toEqual(first);
       expect((await candidates.list(pipeline)).map(({ version }) => version)).toEqual([2, 1]);
+    });
+
+    test('a digest that was measured again keeps its version, and takes what was measured', async () => {
+      const { candidates } = get();
+      const pipeline = `p-${fresh()}`;
+      const first = await candidates.register(candidateOf(pipeline, 'a'));
+      const { evidence, metrics, report, forecasts } = candidateOf(pipeline, 'a measured again');
+      const measured = { evidence: { ...evidence, candidate: first.digest }, metrics: metrics.map((row) => ({ ...row, wape: 0.5 })), report, forecasts };
+      const again = await candidates.register({ ...candidateOf(pipeline, 'a'), ...measured, runId: 'another run', createdAt: '2026-04-01T00:00:00.000Z' });
+      expect(again).toEqual({ ...first, ...measured });
+      expect(await candidates.list(pipeline)).toEqual([again]);
     });
 
     test('twenty registered at once get twenty versions without a gap', async () => {

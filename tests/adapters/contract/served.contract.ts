@@ -217,5 +217,14 @@ export function describeServed(name: string, get: () => Served): void {
       expect(await embeddingSets.list(encoder)).toEqual([first, second]);
       expect(await embeddingSets.list(fresh())).toEqual([]);
     });
+
+    test('a set that lies elsewhere now is found there, in its old place among the others', async () => {
+      const { embeddingSets } = get();
+      const encoder = fresh();
+      const [first, second] = [artifact('embeddings', `${encoder} 1`), artifact('embeddings', `${encoder} 2`)];
+      const moved = { ...first, uri: 's3://another-bucket/embeddings/1.parquet' };
+      for (const ref of [first, second, moved]) await embeddingSets.add(encoder, ref, 12);
+      expect(await embeddingSets.list(encoder)).toEqual([moved, second]);
+    });
   });
 }
