@@ -9,6 +9,7 @@ import { type Experiments, trackCandidate } from './track-candidate.ts';
 
 export interface RegistryDeps {
   readonly candidates: {
+    /** What was measured of a known candidate is replaced. */
     register(candidate: Omit<Candidate, 'version'>): Promise<Candidate>;
     find(where: { pipeline: string; ref: string }): Promise<Candidate | undefined>;
   };
@@ -57,29 +58,25 @@ export function createRegistryActivities(deps: RegistryDeps): RegistryActivities
           async () => {
             const evidence = evidenceOf(input);
             const { pipeline, runId } = input.context;
-            const before = await candidates.find({ pipeline, ref: evidence.candidate });
-            if (before !== undefined) {
-              // An attempt that was killed between the two leaves a candidate without its edges.
-              if (before.runId === runId) await lineage.addEdges(candidateEdges(input, before.digest));
-              return { candidate: before, known: true };
-            }
-            const tracked = await trackCandidate(experiments, artifacts, input, evidence);
             const { recipe, evaluation } = input;
+            const measured = { evidence, metrics: evaluation.rows, report: evaluation.report, forecasts: evaluation.forecasts };
+            const before = await candidates.find({ pipeline, ref: evidence.candidate });
+            if (before !== undefined && digestOf(measuredOf(before)) === digestOf(measured)) return { candidate: before, known: true };
+            // A known candidate's trials are tracked already; what was measured of it is not.
+            const tracked = await trackCandidate(experiments, artifacts, before === undefined ? input : { ...input, trials: [] }, evidence);
+            // Before the row: an attempt that finds the row as it should be has nothing left to do.
+            await lineage.addEdges(candidateEdges(input, evidence.candidate));
             const candidate = await candidates.register({
               digest: evidence.candidate,
               pipeline,
               runId,
               snapshot: evidence.snapshot,
               recipe,
-              metrics: evaluation.rows,
-              report: evaluation.report,
-              forecasts: evaluation.forecasts,
-              evidence,
+              ...measured,
               mlflowRunId: tracked.runId,
               mlflowVersion: tracked.version,
               createdAt: now().toISOString(),
             });
-            await lineage.addEdges(candidateEdges(input, candidate.digest));
             return { candidate, known: false };
           },
         )
@@ -117,6 +114,9 @@ export function createRegistryActivities(deps: RegistryDeps): RegistryActivities
       ),
   };
 }
+
+/** What the gates and a decision look at; a known candidate may be measured again, on other series or against another champion. */
+const measuredOf = ({ evidence, metrics, report, forecasts }: Candidate) => ({ evidence, metrics, report, forecasts });
 
 /** Two pipelines may have equal candidates, and one may be proposed again when nobody decided in time. */
 const proposalId = (pipeline: string, candidate: string, runId: string): string => `p-${digestOf({ pipeline, candidate, runId }).slice(0, 12)}`;

@@ -10,14 +10,29 @@ export function noSuchProposal(id: string): NotFound {
 }
 
 /**
- * Whether a stored proposal answers a new one of the same candidate: what was decided stays decided, and what waits or is blocked stays so
- * under the same gates. One that expired or was superseded does not.
+ * The stored proposal that answers a new one of the same candidate, if any: what was decided stays decided, and what waits or is blocked
+ * stays so for the same gates, evidence and quorum. One that expired or was superseded answers for nothing, and neither does a blocked one
+ * while people are asked about the candidate on other grounds.
+ * @param earlier proposals of the pipeline
  */
-export function stands(stored: Proposal, proposal: Proposal): boolean {
-  if (stored.candidate !== proposal.candidate) return false;
-  if (stored.status === 'approved' || stored.status === 'rejected' || stored.id === proposal.id) return true;
-  const isUndecided = stored.status === 'open' || stored.status === 'blocked';
-  return isUndecided && canonicalJson(stored.gates) === canonicalJson(proposal.gates);
+export function standing(earlier: readonly Proposal[], proposal: Proposal): Proposal | undefined {
+  const own = earlier.filter(({ candidate }) => candidate === proposal.candidate);
+  const settled =
+    own.find(({ id }) => id === proposal.id) ??
+    own.find(({ status }) => status === 'approved' || status === 'rejected');
+  if (settled !== undefined) return settled;
+  const open = own.find(({ status }) => status === 'open');
+  if (open !== undefined) return isStillGood(open, proposal) ? open : undefined;
+  return own.find((stored) => stored.status === 'blocked' && asksTheSame(stored, proposal));
+}
+
+function isStillGood(open: Proposal, proposal: Proposal): boolean {
+  return asksTheSame(open, proposal) && Date.parse(open.expiresAt) > Date.parse(proposal.proposedAt);
+}
+
+function asksTheSame(a: Proposal, b: Proposal): boolean {
+  const question = ({ gates, evidence, quorum }: Proposal): string => canonicalJson({ gates, evidence, quorum });
+  return question(a) === question(b);
 }
 
 /**

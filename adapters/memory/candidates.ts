@@ -8,9 +8,14 @@ export function createMemoryCandidates() {
     async register(candidate: Omit<Candidate, 'version'>): Promise<Candidate> {
       const rivals = all.filter(({ pipeline }) => pipeline === candidate.pipeline);
       const former = rivals.find(({ digest }) => digest === candidate.digest);
-      if (former !== undefined) return structuredClone(former);
-      const stored = { ...structuredClone(candidate), version: rivals.length + 1 };
-      all.push(stored);
+      const { metrics, report, forecasts, evidence } = candidate;
+      const stored = structuredClone(
+        former === undefined
+          ? { ...candidate, version: rivals.length + 1 }
+          : { ...former, metrics, report, forecasts, evidence },
+      );
+      if (former === undefined) all.push(stored);
+      else all[all.indexOf(former)] = stored;
       return structuredClone(stored);
     },
     async list(pipeline: string): Promise<Candidate[]> {

@@ -1,6 +1,6 @@
 import { BadInput } from '../../contracts/failure.ts';
 import type { Decision, Proposal, ProposalStatus, ProposeResult } from '../../contracts/governance.ts';
-import { isRepeated, noSuchProposal, stands } from '../governance-rules.ts';
+import { isRepeated, noSuchProposal, standing } from '../governance-rules.ts';
 import type { MemoryAudit } from './audit.ts';
 
 export interface Closing {
@@ -27,7 +27,7 @@ export function createMemoryProposals(audit: Pick<MemoryAudit, 'append'>) {
   return {
     async open(proposal: Proposal): Promise<ProposeResult> {
       const rivals = [...all.values()].filter(({ pipeline }) => pipeline === proposal.pipeline);
-      const stored = rivals.reverse().find((rival) => stands(rival, proposal));
+      const stored = standing(rivals.reverse(), proposal);
       if (stored !== undefined) return { proposal: structuredClone(stored), created: false };
       const { id, pipeline, version, evidence, proposedAt: at, proposedBy: actor } = proposal;
       for (const rival of rivals)

@@ -6,7 +6,10 @@ import { artifactRef, evidence, metricRow, recipe, time } from './rows.schema.ts
 import type { Sql } from './sql.ts';
 
 export interface Candidates {
-  /** Gives it the pipeline's next version, or returns the stored one when this digest is registered already. */
+  /**
+   * Gives it the pipeline's next version. One whose digest is registered already keeps all that made it; evidence, metrics, report and
+   * forecasts become those of this call: what the gates see and what a decision is bound to are the same measurement.
+   */
   register(candidate: Omit<Candidate, 'version'>): Promise<Candidate>;
   /** Newest version first. */
   list(pipeline: string): Promise<Candidate[]>;
@@ -36,7 +39,8 @@ export function createCandidates(sql: Sql): Candidates {
           `insert into candidates (${columns})
            select $1, $2, coalesce(max(version), 0) + 1, $3, $4, $5::json, $6::json, $7::json, $8::json, $9::json, $10, $11, $12::timestamptz
            from candidates where pipeline = $2
-           on conflict (pipeline, digest) do nothing`,
+           on conflict (pipeline, digest) do update
+           set metrics = excluded.metrics, report = excluded.report, forecasts = excluded.forecasts, evidence = excluded.evidence`,
           [
             candidate.digest, candidate.pipeline, candidate.runId, candidate.snapshot, JSON.stringify(candidate.recipe),
             JSON.stringify(candidate.metrics), JSON.stringify(candidate.report), JSON.stringify(candidate.forecasts),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import { BadInput } from '../../contracts/failure.ts';
 import type { Decision, Proposal, ProposalStatus, ProposeResult } from '../../contracts/governance.ts';
-import { isRepeated, noSuchProposal, stands } from '../governance-rules.ts';
+import { isRepeated, noSuchProposal, standing } from '../governance-rules.ts';
 import { createAudit } from './audit.ts';
 import { evidence, gateOutcome, proposalStatus, time } from './rows.schema.ts';
 import type { Sql } from './sql.ts';
@@ -61,7 +61,7 @@ export function createProposals(sql: Sql): Proposals {
       sql.transaction(async (tx) => {
         await tx.run(`select pg_advisory_xact_lock(hashtextextended('proposals/' || $1, 0))`, [proposal.pipeline]);
         const earlier = await select('pipeline = $1 and candidate = $2 order by proposed_at desc', [proposal.pipeline, proposal.candidate], tx);
-        const stored = earlier.find((one) => stands(one, proposal));
+        const stored = standing(earlier, proposal);
         if (stored !== undefined) return { proposal: stored, created: false };
         for (const { id } of await select(`pipeline = $1 and status = 'open'`, [proposal.pipeline], tx)) {
           await closeIn(tx, { proposalId: id, status: 'superseded', at: proposal.proposedAt, reason: `version ${proposal.version} was proposed` });

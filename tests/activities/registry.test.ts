@@ -103,6 +103,52 @@ describe('registering a candidate', () => {
     expect((await given.database.steps.list('run-2'))[0]).toMatchObject({ status: 'cached', note: expect.stringContaining('version 1') });
   });
 
+  describe('that was measured otherwise', () => {
+    const better = { ...metricRow, wape: 0.5 };
+    const measured = (runId: string) => registerInput({
+      context: at('register', runId),
+      evaluation: { report: artifact('reports', 'report on more series'), rows: [better], forecasts: artifact('forecasts', 'more forecasts', 'parquet'), forecastSeries: 4 },
+      pipelineSpec: { ...pipeline, cleaning: { ...pipeline.cleaning, minHistory: pipeline.cleaning.minHistory + 1 } },
+    });
+
+    test('keeps its version and takes the new evidence, report, metrics and forecasts', async () => {
+      const first = await register();
+      const again = await register(measured('run-2'));
+      expect([again.candidate, again.version, again.mlflowRunId, again.mlflowVersion]).toEqual([first.candidate, 1, first.mlflowRunId, first.mlflowVersion]);
+      expect(again.evidence).toMatchObject({ candidate: first.candidate, metrics: artifact('reports', 'report on more series').sha256 });
+      expect(again.evidence.pipeline).not.toBe(first.evidence.pipeline);
+      const { evaluation: { report, rows, forecasts } } = measured('run-2');
+      expect(await given.database.candidates.list('shop')).toMatchObject([{ runId: 'run-1', evidence: again.evidence, report, metrics: rows, forecasts }]);
+      expect((await given.database.steps.list('run-2'))[0]).toMatchObject({ status: 'done' });
+    });
+
+    test('shows what was measured last in its one run in MLflow, and leads back to both runs', async () => {
+      const { candidate } = await register();
+      const before = Object.keys(experiments.contents().runs);
+      const logged: unknown[] = [];
+      const logBatch: typeof experiments.logBatch = async (runId, batch) => void logged.push([runId, batch.metrics.find(({ key }) => key === 'ensemble.test.wape')?.value]);
+      await register(measured('run-2'), { experiments: { ...experiments, logBatch } });
+      const { runs, versions } = experiments.contents();
+      expect([Object.keys(runs), Object.keys(versions)]).toEqual([before, [candidate]]);
+      expect(logged).toEqual([[before[0], 0.5]]);
+      const up = await given.database.lineage.walk({ kind: 'candidate', id: candidate }, 'up', 9);
+      expect(up.map(({ input: { id } }) => id)).toEqual(expect.arrayContaining(['run-1', 'run-2', artifact('reports', 'report on more series').sha256]));
+    });
+
+    test.each<[string, (killed: () => Promise<never>) => Partial<RegistryDeps>]>([
+      ['before its edges', (killed) => ({ lineage: { addEdges: killed } })],
+      ['before its row', (killed) => ({ candidates: { ...given.database.candidates, register: killed } })],
+    ])('by an attempt that was killed %s is as its repetition leaves it', async (_, replaced) => {
+      await register();
+      const killed = () => Promise.reject(new ServiceUnavailable('killed'));
+      await expect(register(measured('run-2'), replaced(killed))).rejects.toThrow('killed');
+      const { candidate } = await register(measured('run-2'));
+      const up = await given.database.lineage.walk({ kind: 'candidate', id: candidate }, 'up', 9);
+      expect(up.map(({ input: { id } }) => id)).toContain('run-2');
+      expect(await given.database.candidates.list('shop')).toMatchObject([{ metrics: [better] }]);
+    });
+  });
+
   test.each<[string, (input: RegisterInput) => RegisterInput]>([
     ['other model bytes', (input) => ({ ...input, recipe: { ...input.recipe, members: { lightgbm: { parameters: { num_leaves: 31 }, files: [artifact('models', 'other', 'txt')] } } } })],
     ['other parameters', (input) => ({ ...input, recipe: { ...input.recipe, members: { lightgbm: { parameters: { num_leaves: 15 }, files: [artifact('models', 'model', 'txt')] } } } })],
@@ -196,6 +242,21 @@ describe('proposing a candidate', () => {
     expect(proposal.status).toBe('blocked');
     expect(proposal.gates.map(({ holds }) => holds)).toEqual([false, true]);
     expect((await given.database.steps.list('run-1')).at(-1)?.note).toBe(`${proposal.id} is blocked`);
+  });
+
+  test('that was measured otherwise asks for a decision on what was measured, in place of the open one', async () => {
+    const first = await propose();
+    const report = artifact('reports', 'another report');
+    const registered = await register(registerInput({ context: at('register', 'run-2'), evaluation: { ...registerInput().evaluation, report } }));
+    const second = await propose({ context: at('propose', 'run-2'), registered });
+    expect(second).toMatchObject({ created: true, proposal: { version: 1, status: 'open', evidence: { metrics: report.sha256 } } });
+    expect((await given.database.proposals.get(first.proposal.id))?.status).toBe('superseded');
+  });
+
+  test('unchanged, in another run, creates nothing', async () => {
+    const first = await propose();
+    const registered = await register(registerInput({ context: at('register', 'run-2') }));
+    expect(await propose({ context: at('propose', 'run-2'), registered, now: '2026-03-02T09:00:00.000Z' })).toEqual({ proposal: first.proposal, created: false });
   });
 
   test('twice asks nobody twice', async () => {

@@ -51,6 +51,36 @@ export function describeGovernance(name: string, get: () => Pick<Database, 'prop
       expect(await again('decided', { gates: stricter })).toBe(false);
     });
 
+    test.each(['evidence', 'quorum'] as const)('a candidate is proposed again, in place of the one that is open, when the %s is another', async (what) => {
+      const { proposals } = get();
+      const pipeline = `p-${fresh()}`;
+      const proposal = proposalOf(pipeline, 'a');
+      const changed = what === 'quorum' ? { quorum: 2 } : { evidence: { ...proposal.evidence, metrics: 'measured again' } };
+      await proposals.open(proposal);
+      expect(await proposals.open({ ...proposal, ...changed, id: `${proposal.id}-2`, proposedAt: at })).toMatchObject({ created: true, proposal: changed });
+      expect(await proposals.open({ ...proposal, ...changed, id: `${proposal.id}-3`, proposedAt: at })).toMatchObject({ created: false, proposal: { id: `${proposal.id}-2` } });
+      expect((await proposals.list({ pipeline })).map(({ status }) => status)).toEqual(['open', 'superseded']);
+    });
+
+    test('what blocks a candidate again closes the open proposal that came between', async () => {
+      const { proposals } = get();
+      const pipeline = `p-${fresh()}`;
+      const proposal = proposalOf(pipeline, 'a', { status: 'blocked' });
+      await proposals.open(proposal);
+      await proposals.open({ ...proposal, id: `${proposal.id}-2`, status: 'open', evidence: { ...proposal.evidence, metrics: 'better' }, proposedAt: at });
+      expect(await proposals.open({ ...proposal, id: `${proposal.id}-3`, proposedAt: '2026-03-02T07:00:00.000Z' })).toMatchObject({ created: true });
+      expect((await proposals.list({ pipeline })).map(({ status }) => status)).toEqual(['blocked', 'superseded', 'blocked']);
+    });
+
+    test('an open proposal whose time is over, though nobody has closed it yet, answers for no new one', async () => {
+      const { proposals } = get();
+      const pipeline = `p-${fresh()}`;
+      const proposal = proposalOf(pipeline, 'a');
+      await proposals.open(proposal);
+      expect(await proposals.open({ ...proposal, id: `${proposal.id}-2`, proposedAt: proposal.expiresAt, expiresAt: '2026-03-09T05:00:00.000Z' })).toMatchObject({ created: true });
+      expect((await proposals.list({ pipeline })).map(({ status }) => status)).toEqual(['open', 'superseded']);
+    });
+
     test('a new proposal supersedes the older open one of its pipeline, and of no other', async () => {
       const { proposals } = get();
       const [pipeline, other] = [`p-${fresh()}`, `p-${fresh()}`];
