@@ -1,9 +1,11 @@
+import { setImmediate } from 'node:timers/promises';
+
 import { cancellationSignal } from '@temporalio/activity';
 import type { ArtifactRef } from '../contracts/artifacts.ts';
 import { BadInput, Conflict } from '../contracts/failure.ts';
 import type { EvaluationActivities, ModelForecasts } from '../contracts/modelling.ts';
 import type { PredictionTable, SeriesScales } from '../contracts/prediction-table.ts';
-import { combine, selectWeights } from '../domain/ensemble.ts';
+import { combine, weightSelection } from '../domain/ensemble.ts';
 import { levelFactor } from '../domain/level-factor.ts';
 import { type ArtifactStore, parquetFile, type WithScratch } from './artifact-store.ts';
 import { metricRows } from './metric-rows.ts';
@@ -42,7 +44,7 @@ export function createEvaluationActivities({ tables, artifacts, withScratch, ste
           // The rolling-origin folds are the only rows that may teach the weights.
           const outOfFold = read.map(({ model, table }) => ({ model, table: rowsOf(table, (split) => split.startsWith('fold-')) }));
           const actual = outOfFold[0]?.table.actual ?? new Float64Array();
-          const weights = selectWeights(actual, outOfFold.map(({ model, table }) => ({ name: model, quantiles: table.quantiles })), quantiles);
+          const weights = await inPieces(weightSelection(actual, outOfFold.map(({ model, table }) => ({ name: model, quantiles: table.quantiles })), quantiles));
           const level = levelFactor(actual, combine(outOfFold.map(({ model, table }) => ({ name: model, values: table.yHat })), weights));
           const predictions = await withScratch(async (folder) => {
             const out = `${folder}/ensemble.parquet`;
@@ -97,6 +99,16 @@ export function createEvaluationActivities({ tables, artifacts, withScratch, ste
           }),
       ),
   };
+}
+
+/** Lets the process breathe between the pieces of a long computation: heartbeats go out and a cancellation is heard. */
+async function inPieces<T>(pieces: Generator<undefined, T, undefined>): Promise<T> {
+  for (;;) {
+    const piece = pieces.next();
+    if (piece.done === true) return piece.value;
+    await setImmediate();
+    cancellationSignal().throwIfAborted();
+  }
 }
 
 /** Point and quantiles averaged with the members' weights, the point times `level`; everything else as in the first member. Members must be aligned row by row. */

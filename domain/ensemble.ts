@@ -23,17 +23,31 @@ export function selectWeights(
   actual: ArrayLike<number>,
   members: readonly MemberForecasts[],
   levels: readonly number[],
-  { rounds }: EnsembleOptions = { rounds: 50 },
+  options?: EnsembleOptions,
 ): Record<string, number> {
+  const selection = weightSelection(actual, members, levels, options);
+  let step = selection.next();
+  while (step.done !== true) step = selection.next();
+  return step.value;
+}
+
+/** {@link selectWeights} in pieces, one per round and member: with many rows a piece takes milliseconds, the whole takes seconds. */
+export function* weightSelection(
+  actual: ArrayLike<number>,
+  members: readonly MemberForecasts[],
+  levels: readonly number[],
+  { rounds }: EnsembleOptions = { rounds: 50 },
+): Generator<undefined, Record<string, number>, undefined> {
   const taken = members.map(() => 0);
   const sum = new Float64Array(actual.length * levels.length);
   for (let round = 1; round <= rounds && members.length > 0; round++) {
     let best = 0;
     let bestLoss = Number.POSITIVE_INFINITY;
-    members.forEach((member, m) => {
+    for (const [m, member] of members.entries()) {
       const loss = lossOfAverage(actual, sum, member.quantiles, levels, round);
       if (loss < bestLoss) [best, bestLoss] = [m, loss];
-    });
+      yield;
+    }
     const chosen = members[best]?.quantiles ?? [];
     for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] ?? 0) + (chosen[i] ?? 0);
     taken[best] = (taken[best] ?? 0) + 1;

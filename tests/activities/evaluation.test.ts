@@ -1,3 +1,4 @@
+import { createHook } from 'node:async_hooks';
 import { readFile, writeFile } from 'node:fs/promises';
 
 import fc from 'fast-check';
@@ -7,7 +8,7 @@ import { createEvaluationActivities } from '../../activities/evaluation.ts';
 import type { PredictionTables } from '../../activities/evaluation.ts';
 import type { EvaluateInput, ModelForecasts } from '../../contracts/modelling.ts';
 import type { PredictionTable, SeriesScales } from '../../contracts/prediction-table.ts';
-import { at, attempt, surroundings, useFolder } from './surroundings.ts';
+import { at, attempt, quietEnvironment, surroundings, useFolder } from './surroundings.ts';
 
 const folder = useFolder();
 let given: ReturnType<typeof surroundings>;
@@ -97,6 +98,31 @@ describe('the ensemble', () => {
       }),
       { numRuns: 10 },
     );
+  });
+
+  test('leaves the process to others after every round and member, so that heartbeats go out', async () => {
+    const members = [await low(), await high()];
+    let breaths = 0;
+    const hook = createHook({ init: (_id, type) => { if (type === 'Immediate') breaths += 1; } }).enable();
+    try {
+      await build(members);
+    } finally {
+      hook.disable();
+    }
+    expect(breaths).toBeGreaterThanOrEqual(50 * members.length);
+  });
+
+  test('whose run is cancelled meanwhile stops weighing', async () => {
+    const environment = quietEnvironment();
+    let asked = 0;
+    const quantiles = new Proxy(levels, { get: (target, name, receiver) => {
+      if (name === 'length' && ++asked === 20) environment.cancel();
+      return Reflect.get(target, name, receiver) as unknown;
+    } });
+    const members = [await low(), await high()];
+    const building = environment.run<[], unknown, () => Promise<unknown>>(() => activities().buildEnsemble({ context: at('ensemble'), members, quantiles }));
+    await expect(building).rejects.toThrow();
+    expect(asked).toBeLessThan(60);
   });
 
   test('refuses members that do not cover the same points', async () => {

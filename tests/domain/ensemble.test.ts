@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { combine, type MemberForecasts, selectWeights } from '../../domain/ensemble.ts';
+import { combine, type MemberForecasts, selectWeights, weightSelection } from '../../domain/ensemble.ts';
 import { createRandom } from '../../domain/random.ts';
 
 const levels = [0.1, 0.5, 0.9];
@@ -65,6 +65,16 @@ describe('ensemble selection', () => {
         const singles = members.map(({ quantiles }) => lossOf(actual, quantiles));
         const together = lossOf(actual, averageOf(members, selectWeights(actual, members, levels)));
         expect(together).toBeLessThanOrEqual(Math.min(...singles) * (1 + 1e-9) + 1e-9);
+      }),
+    );
+  });
+
+  test('can be done in pieces, one per round and member', () => {
+    fc.assert(
+      fc.property(anyForecasts, fc.integer({ min: 1, max: 12 }), ({ actual, members }, rounds) => {
+        const pieces = weightSelection(actual, members, levels, { rounds });
+        for (let i = 0; i < rounds * members.length; i++) expect(pieces.next().done).toBe(false);
+        expect(pieces.next()).toEqual({ done: true, value: selectWeights(actual, members, levels, { rounds }) });
       }),
     );
   });
