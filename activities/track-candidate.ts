@@ -35,7 +35,8 @@ export async function trackCandidate(
   await experiments.logDataset(runId, { name: pipeline, digest: snapshot.digest.slice(0, 36), source: snapshot.sales.uri, profile: { rows: snapshot.rows, series: snapshot.series } });
   for (const { family, trials: ref } of trials) {
     const { trials: records } = (await artifacts.readJson(ref)) as { trials: readonly TrialRecord[] };
-    for (const trial of records) await trackTrial(experiments, { experimentId, parentRunId: runId, key: `trial:${ref.sha256}:${trial.number}`, family, trial });
+    // The candidate is part of the key: candidates that share a cached search have nested runs of their own each.
+    for (const trial of records) await trackTrial(experiments, { experimentId, parentRunId: runId, key: `trial:${evidence.candidate}:${ref.sha256}:${trial.number}`, family, trial });
   }
   await experiments.ensureModel(pipeline);
   const version = await experiments.ensureModelVersion({ name: pipeline, source: evaluation.forecasts.uri.replace(/\/[^/]+$/, ''), runId, key: evidence.candidate, tags: { 'forecastle.candidate': evidence.candidate } });
