@@ -156,8 +156,8 @@ export function createTrainingActivities(deps: TrainingDeps): TrainingActivities
   };
 }
 
-/** WAPE of one fold's point forecasts on raw actuals; rows whose actual isn't known are not scored. */
-function foldWape(open: OpenMatrix, fold: FitSplit, forecasts: Float32Array, width: number): number {
+/** WAPE of one fold's point forecasts on raw actuals; rows whose actual isn't known are not scored. `null` where a forecast is not a number. */
+function foldWape(open: OpenMatrix, fold: FitSplit, forecasts: Float32Array, width: number): number | null {
   const rows = open.rowsAt(fold.cutoff);
   const { horizon } = open.matrix.spec;
   const actual: number[] = [];
@@ -171,9 +171,8 @@ function foldWape(open: OpenMatrix, fold: FitSplit, forecasts: Float32Array, wid
       forecast.push(forecasts[(i * horizon + h - 1) * width] ?? Number.NaN);
     });
   }
-  const score = wape(actual, forecast);
-  if (score === undefined || Number.isNaN(score)) {
+  if (!actual.some((y) => y !== 0)) {
     throw new BadInput(`nothing was sold in the ${horizon} periods after ${fold.cutoff}, so ${fold.name} can't be scored. Use fewer folds (evaluate.folds) or a longer history.`);
   }
-  return score;
+  return wape(actual, forecast) ?? null;
 }

@@ -42,8 +42,8 @@ export interface FitFoldInput {
   readonly quantiles: readonly number[];
 }
 export interface FitFoldResult {
-  /** WAPE of the fold's point forecast on raw actuals. */
-  readonly wape: number;
+  /** WAPE of the fold's point forecast on raw actuals; `null` where the fit diverged: its forecasts are not numbers. */
+  readonly wape: number | null;
   readonly seconds: number;
   readonly cached: boolean;
 }
@@ -99,6 +99,8 @@ export interface SearchResult {
   readonly trials: ArtifactRef;
   readonly count: number;
   readonly pruned: number;
+  /** Trials that diverged: a fold of theirs has no score. */
+  readonly failed: number;
 }
 
 /** Activities on the `pipeline` queue around a search. */

@@ -97,7 +97,7 @@ const pipelineFakes: DataActivities & EmbeddingActivities & EvaluationActivities
 function searchFakes(): SamplerActivities & SearchActivities & TrainingActivities {
   return {
     openSearch: async ({ family }) => ({ study: `study-${family}` }),
-    closeSearch: async ({ trials }) => ({ best: bestOf(trials), trials: ref('trials'), count: trials.length, pruned: trials.filter(({ state }) => state === 'pruned').length }),
+    closeSearch: async ({ trials }) => ({ best: bestOf(trials), trials: ref('trials'), count: trials.length, pruned: trials.filter(({ state }) => state === 'pruned').length, failed: trials.filter(({ state }) => state === 'failed').length }),
     ask: async ({ numbers }) => ({ trials: numbers.map((number) => ({ number, parameters: { depth: number } })) }),
     tell: async ({ trials }) => ({ told: trials.length }),
     prune: async () => ({ stop: [] }),

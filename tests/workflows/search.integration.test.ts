@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { FitFoldInput, FitFoldResult, PruneInput, PruneResult, SearchInput, SearchResult } from '../../contracts/modelling.ts';
 import { workflowIds } from '../../contracts/runs.ts';
 import { taskQueues } from '../../contracts/task-queues.ts';
+import { createMemoryDatabase } from '../../adapters/memory/database.ts';
 import { waitFor } from '../support/stack.ts';
 import { type FakeActivities, fakeActivities, ref } from './fake-activities.ts';
 import { startTemporal, type TestTemporal } from './temporal-server.ts';
@@ -56,6 +57,19 @@ async function search(replaced: Parameters<typeof fakeActivities>[0] = {}, more:
     workflowId: workflowIds.search(input.context.runId, input.family), taskQueue: taskQueues.pipeline, args: [input],
   });
   return { result, activities };
+}
+
+/** The row of a search that fails, in a database of its own. */
+async function stepOfFailed(activities: FakeActivities) {
+  const input = searchInput();
+  temporal.use(activities);
+  const running = temporal.client.execute<(input: SearchInput) => Promise<SearchResult>>('search', {
+    workflowId: workflowIds.search(input.context.runId, input.family), taskQueue: taskQueues.pipeline, args: [input],
+  });
+  await expect(running).rejects.toBeInstanceOf(WorkflowFailedError);
+  const { steps } = createMemoryDatabase();
+  for (const mark of activities.inputsOf('markStep')) await steps.mark(mark);
+  return (await steps.list(input.context.runId))[0];
 }
 
 const wapeOf = ({ trial, fold }: FitFoldInput): number => 0.5 + ((trial * 7 + Number(fold.name.slice(-1)) * 3) % 11) / 100;
@@ -141,7 +155,7 @@ describe('a search', () => {
   });
 
   test('that was done before gives its stored result without asking anybody', async () => {
-    const stored: SearchResult = { best: { number: 1, parameters: { depth: 1 }, folds: [0.5], state: 'complete', value: 0.5 }, trials: ref('trials'), count: 5, pruned: 0 };
+    const stored: SearchResult = { best: { number: 1, parameters: { depth: 1 }, folds: [0.5], state: 'complete', value: 0.5 }, trials: ref('trials'), count: 5, pruned: 0, failed: 0 };
     const { activities, result } = await search({ openSearch: async () => ({ study: 's', result: stored }) });
     expect(result).toEqual(stored);
     expect(activities.calls.map(({ name }) => name)).toEqual(['openSearch', 'markStep']);
@@ -185,6 +199,34 @@ describe('a search', () => {
     expect(activity).toBeInstanceOf(ActivityFailure);
     expect(activity?.cause).toMatchObject({ type: 'BadInput', message: 'nothing was sold in fold-1' });
     await waitFor(() => (cancelled === 1 ? true : undefined));
+  });
+
+  test('goes on without a trial that diverged: no later folds, no verdict, told as failed', async () => {
+    const { activities, result } = await search({ fitFold: async (input) => ({ ...scored(input), wape: input.trial === 2 && input.fold.name === 'fold-2' ? null : wapeOf(input) }) });
+    expect(activities.inputsOf('fitFold').filter(({ trial }) => trial === 2).map(({ fold }) => fold.name)).toEqual(['fold-1', 'fold-2']);
+    expect(activities.inputsOf('prune').map(({ trials }) => trials.map(({ number }) => number))).toEqual([[2, 3], [3], [4], [4]]);
+    expect(activities.inputsOf('tell')[1]?.trials).toEqual([
+      { number: 2, parameters: { rate: 0.1, depth: 2 }, folds: [expect.any(Number)], state: 'failed' },
+      expect.objectContaining({ number: 3, state: 'complete' }),
+    ]);
+    expect(result).toMatchObject({ count: 5, failed: 1 });
+    expect(activities.inputsOf('markStep').at(-1)?.note).toMatch(/^5 trials, 0 pruned, 1 diverged, best WAPE/);
+  });
+
+  test('all of whose trials diverge asks for no verdict on nothing', async () => {
+    const activities = fakeActivities({
+      fitFold: async (input) => ({ ...scored(input), wape: null }),
+      closeSearch: async () => { throw ApplicationFailure.nonRetryable('all 5 trials of lightgbm diverged', 'BadInput'); },
+    });
+    const row = await stepOfFailed(activities);
+    expect(activities.inputsOf('prune')).toEqual([]);
+    expect(activities.inputsOf('fitFold')).toHaveLength(5);
+    expect(row).toMatchObject({ status: 'failed', error: 'all 5 trials of lightgbm diverged' });
+  });
+
+  test('that fails is shown as failed with the reason, in its own row', async () => {
+    const row = await stepOfFailed(fakeActivities({ fitFold: async () => { throw ApplicationFailure.nonRetryable('nothing was sold in fold-1', 'BadInput'); } }));
+    expect(row).toMatchObject({ step: 'search:lightgbm', status: 'failed', error: 'nothing was sold in fold-1' });
   });
 
   test('waits for each kind of work on the queue of its resource', () => {
