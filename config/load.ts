@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 
@@ -46,6 +47,8 @@ export interface Config {
 export const defaultBucket = 'forecastle';
 /** The region where nothing says another; the embedded store takes any. */
 export const defaultRegion = 'us-east-1';
+/** Nobody but this machine reaches the API unless somebody asks for it. */
+export const defaultApiHost = '127.0.0.1';
 
 /**
  * What the environment says; what it leaves unset comes from the running embedded stack.
@@ -131,11 +134,16 @@ function mlflowOf(env: ParsedEnvironment, stack: StackReader): Config['mlflow'] 
 }
 
 function apiOf(env: ParsedEnvironment, stack: StackReader): Config['api'] {
-  const host = env.FORECASTLE_API_HOST ?? '127.0.0.1';
+  const host = env.FORECASTLE_API_HOST ?? defaultApiHost;
   const port = env.FORECASTLE_API_PORT ?? stack.apiPort();
+  return { host, port, url: urlOf(host, port), key: env.FORECASTLE_API_KEY ?? stack.secrets().apiKey };
+}
+
+/** Where a server that listens on `host` is reached from this machine. */
+export function urlOf(host: string, port: number): string {
   // An address to listen on everywhere is no address to call.
   const reachableAt = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
-  return { host, port, url: `http://${reachableAt}:${port}`, key: env.FORECASTLE_API_KEY ?? stack.secrets().apiKey };
+  return `http://${isIPv6(reachableAt) ? `[${reachableAt}]` : reachableAt}:${port}`;
 }
 
 interface StackReader {

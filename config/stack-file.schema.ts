@@ -79,7 +79,7 @@ export function readJsonFile<T>(file: string, schema: z.ZodType<T>): T | undefin
     return schema.parse(JSON.parse(text));
   } catch (error) {
     throw new ConfigurationError(
-      `${file} isn't a file this version wrote: run \`npx forecastle down\` and, if that doesn't help, \`npx forecastle reset\``,
+      `${file} isn't a file this version wrote: put the right one back, or run \`npx forecastle reset --force\`, which removes the state folder with all its runs and models`,
       { cause: error },
     );
   }

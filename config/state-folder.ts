@@ -13,6 +13,8 @@ export function stateDirOf(env: Environment = process.env): string {
 /** Where each thing lies in a state folder. */
 export interface StateFiles {
   readonly stateDir: string;
+  /** Says that the folder is ours; without it nothing there is ever removed. */
+  readonly marker: string;
   /** What runs now: processes, ports, states. Rewritten atomically by the supervisor. */
   readonly stack: string;
   /** Passwords and keys, mode 0600, made once. */
@@ -32,6 +34,7 @@ export interface StateFiles {
 export function stateFiles(stateDir: string): StateFiles {
   return {
     stateDir,
+    marker: join(stateDir, '.forecastle-state'),
     stack: join(stateDir, 'stack.json'),
     secrets: join(stateDir, 'secrets.json'),
     ports: join(stateDir, 'ports.json'),

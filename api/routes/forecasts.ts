@@ -71,8 +71,14 @@ export function addForecastRoutes(app: OpenAPIHono<ActingEnvironment>, deps: Api
     const { format, candidate: ref } = c.req.valid('query');
     await requirePipeline(deps, pipeline);
     const wanted = await requireCandidate(deps, ref ?? (await championOf(deps, pipeline)).digest, pipeline);
+    const headers = {
+      'content-type': mediaTypes[format],
+      'content-disposition': `attachment; filename="${pipeline}-v${wanted.version}.${format}"`,
+    };
+    // The framework answers HEAD by this handler and drops the body: a stream that nobody reads would never end.
+    if (c.req.raw.method === 'HEAD') return c.body(null, 200, headers);
     const file = await deps.artifacts.fetchFile(wanted.forecasts);
-    await mkdir(deps.scratchDir, { recursive: true });
+    await mkdir(deps.scratchDir, { recursive: true, mode: 0o700 });
     const folder = await mkdtemp(join(deps.scratchDir, 'export-'));
     const out = join(folder, `forecasts.${format}`);
     const tidy = (): void => void rm(folder, { recursive: true, force: true }).catch(deps.report);
@@ -83,10 +89,7 @@ export function addForecastRoutes(app: OpenAPIHono<ActingEnvironment>, deps: Api
       throw error;
     }
     const stream = createReadStream(out).once('close', tidy);
-    return c.body(toWebStream(stream), 200, {
-      'content-type': mediaTypes[format],
-      'content-disposition': `attachment; filename="${pipeline}-v${wanted.version}.${format}"`,
-    });
+    return c.body(toWebStream(stream), 200, headers);
   });
 }
 

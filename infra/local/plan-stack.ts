@@ -1,5 +1,5 @@
 import type { ParsedEnvironment } from '../../config/config.schema.ts';
-import { defaultBucket, defaultRegion, externalS3 } from '../../config/load.ts';
+import { defaultApiHost, defaultBucket, defaultRegion, externalS3 } from '../../config/load.ts';
 import type { Config } from '../../config/load.ts';
 import { embeddedPostgresUrl, externalPostgresUrl } from '../../config/postgres-url.ts';
 import type { Secrets } from '../../config/secrets-file.schema.ts';
@@ -68,7 +68,7 @@ export function planStack(options: {
     'embedding-worker': () => workerService(queues[2], context),
     'training-worker': () => workerService(queues[3], context),
     sampler: () => samplerService(context),
-    api: () => apiService(ports.api, context),
+    api: () => apiService({ host: parsed.FORECASTLE_API_HOST ?? defaultApiHost, port: ports.api }, context),
   };
   const prepareDatabases = (): Promise<void> =>
     createDatabases(postgresUrl, [decodeURIComponent(new URL(postgresUrl).pathname.slice(1)), mlflowDatabase, 'optuna']);

@@ -1,5 +1,3 @@
-import { mkdirSync } from 'node:fs';
-
 import { migrate } from '../../adapters/postgres/migrate.ts';
 import { parseEnvironment } from '../../config/config.schema.ts';
 import { ConfigurationError } from '../../config/configuration-error.ts';
@@ -9,6 +7,7 @@ import type { StateFiles } from '../../config/state-folder.ts';
 import { exitCodeOf, PipelineError } from '../../contracts/failure.ts';
 import { toolchainDirOf, toolchainPaths } from '../toolchain/paths.ts';
 import { checkExternal } from './check-external.ts';
+import { claimStateFolder } from './claim-state-folder.ts';
 import { stopLeftovers } from './leftovers.ts';
 import { tryLock } from './pid-lock.ts';
 import { planStack } from './plan-stack.ts';
@@ -33,9 +32,7 @@ export async function runStack(options: {
   log(line: string): void;
 }): Promise<number> {
   const { chosen, files, env, stop, log } = options;
-  // Passable for the unprivileged user who runs PostgreSQL for root, readable for the owner alone.
-  mkdirSync(files.stateDir, { recursive: true, mode: 0o711 });
-  mkdirSync(files.logs, { recursive: true, mode: 0o700 });
+  claimStateFolder(files);
   const held = tryLock(files.lock);
   if ('heldBy' in held) return supervisorExitCodes.alreadyRunning;
   try {

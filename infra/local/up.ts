@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
@@ -10,6 +10,7 @@ import type { ServiceName, ServiceStatus, StackFile } from '../../config/stack-f
 import { stateDirOf, stateFiles } from '../../config/state-folder.ts';
 import type { StateFiles } from '../../config/state-folder.ts';
 import { packageRoot } from '../toolchain/paths.ts';
+import { claimStateFolder, refusePatternIn } from './claim-state-folder.ts';
 import { lastLinesOf } from './log-tail.ts';
 import { isRunning } from './process-identity.ts';
 import { StackError, StackFailed } from './stack-error.ts';
@@ -40,14 +41,15 @@ const pollMs = 50;
 
 /**
  * Brings the stack up, or waits for one that is already coming up. Resolves when every service is ready.
- * @throws ConfigurationError when the environment can't be understood; StackError when a port is taken or a server of the
- * user's own doesn't answer; StackFailed when a service doesn't come up
+ * @throws ConfigurationError when the environment can't be understood; StackError when a port is taken, a server of the
+ * user's own doesn't answer, or the state folder can't be used; StackFailed when a service doesn't come up
  */
 export async function up(options: UpOptions = {}): Promise<StackFile> {
   const env = { ...(options.env ?? process.env) };
   const stateDir = options.stateDir === undefined ? stateDirOf(env) : resolve(options.stateDir);
   env['FORECASTLE_STATE'] = stateDir;
   parseEnvironment(env);
+  refusePatternIn(stateDir);
   if (options.services !== undefined) checkChoice(options.services);
   const files = stateFiles(stateDir);
   const began = performance.now();
@@ -75,8 +77,7 @@ export async function up(options: UpOptions = {}): Promise<StackFile> {
 function spawnSupervisor(files: StateFiles, env: NodeJS.ProcessEnv, services: readonly ServiceName[] | undefined): ChildProcess {
   const entry = join(packageRoot, 'dist', 'infra', 'local', 'supervisor-main.js');
   if (!existsSync(entry)) throw new StackError(`${entry} is missing: run \`npm run build\``);
-  mkdirSync(files.stateDir, { recursive: true, mode: 0o711 });
-  mkdirSync(files.logs, { recursive: true, mode: 0o700 });
+  claimStateFolder(files);
   const log = openSync(supervisorLog(files), 'a');
   const child = spawn(process.execPath, [entry, ...(services === undefined ? [] : ['--services', services.join(',')])], {
     // A session of its own: it outlives this command and its terminal.

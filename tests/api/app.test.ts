@@ -210,6 +210,18 @@ describe('exports', () => {
     expect((await response.text()).length).toBeGreaterThan(0);
     await expect.poll(() => readdirSync(scratch)).toEqual([]);
   });
+  test('HEAD tells name and type, and writes no file', async () => {
+    const written: string[] = [];
+    const { app } = setUp({ tables: { ...createFakes(scratch).deps.tables, exportForecasts: async ({ out }) => void written.push(out) } });
+    const path = 'http://localhost/v1/pipelines/shop/forecasts/export?format=parquet';
+    const response = await app.request(path, { method: 'HEAD', headers: { host: 'localhost:8080' } });
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-type')).toBe('application/vnd.apache.parquet');
+    expect(response.headers.get('content-disposition')).toContain(`shop-v${champion.version}.parquet`);
+    expect(written).toEqual([]);
+    const unknown = path.replace('shop', 'nowhere');
+    expect((await app.request(unknown, { method: 'HEAD', headers: { host: 'localhost:8080' } })).status).toBe(404);
+  });
   test('a failed export leaves nothing in scratch', async () => {
     const tables = {
       ...createFakes(scratch).deps.tables,

@@ -123,3 +123,15 @@ describe('refusals', () => {
     expect(() => loadConfig({ FORECASTLE_STATE: stateDir })).toThrow(join(stateDir, 'stack.json'));
   });
 });
+
+test.each([
+  ['127.0.0.1', 'http://127.0.0.1:80'],
+  ['0.0.0.0', 'http://127.0.0.1:80'],
+  ['::', 'http://127.0.0.1:80'],
+  ['::1', 'http://[::1]:80'],
+  ['192.0.2.7', 'http://192.0.2.7:80'],
+  ['shop.example.com', 'http://shop.example.com:80'],
+])('an API that listens on %s is called at %s', (host, url) => {
+  const config = loadConfig({ ...ownServers, FORECASTLE_API_HOST: host, FORECASTLE_API_PORT: '80', FORECASTLE_STATE: stateDir });
+  expect(config.api.url).toBe(url);
+});

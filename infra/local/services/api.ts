@@ -1,13 +1,14 @@
 import { join } from 'node:path';
 
+import { urlOf } from '../../../config/load.ts';
 import { packageRoot } from '../../toolchain/paths.ts';
 import { expectHttpOk } from '../probes.ts';
 import type { ServiceDefinition } from '../service-definition.ts';
 import { ownEnvironment } from './workers.ts';
 import type { OwnProcessContext } from './workers.ts';
 
-export function apiService(port: number, context: OwnProcessContext): ServiceDefinition {
-  const url = `http://127.0.0.1:${port}`;
+export function apiService({ host, port }: { readonly host: string; readonly port: number }, context: OwnProcessContext): ServiceDefinition {
+  const url = urlOf(host, port);
   return {
     name: 'api',
     port,

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { sqlAlchemyUrl } from '../../../config/postgres-url.ts';
@@ -59,8 +59,6 @@ function ownProcess(
   return {
     name,
     async prepare() {
-      mkdirSync(context.files.health, { recursive: true });
-      mkdirSync(context.files.scratch, { recursive: true });
       rmSync(health, { force: true });
     },
     command: {
