@@ -16,6 +16,12 @@ export const light: ActivityOptions = { taskQueue: taskQueues.pipeline, startToC
 /** Steps on the `pipeline` queue that talk to several servers. */
 export const registry: ActivityOptions = { taskQueue: taskQueues.pipeline, startToCloseTimeout: '10 minutes', heartbeatTimeout: '15s', retry };
 
+/**
+ * What the champion workflow does is waited for, however long a server is away: it lives as long as its pipeline, and a decision that
+ * failed for want of a server would have to be made again by a person.
+ */
+export const champion: ActivityOptions = { ...registry, retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '20s' } };
+
 export const data: ActivityOptions = { taskQueue: taskQueues.data, startToCloseTimeout: '2 hours', heartbeatTimeout: '15s', cancellationType, retry };
 
 export const embedding: ActivityOptions = { taskQueue: taskQueues.embedding, startToCloseTimeout: '6 hours', heartbeatTimeout: '30s', cancellationType, retry };

@@ -1,10 +1,14 @@
-import { allHandlersFinished, ApplicationFailure, condition, continueAsNew, proxyActivities, setHandler, defineQuery, defineUpdate, workflowInfo } from '@temporalio/workflow';
+import { allHandlersFinished, ApplicationFailure, condition, continueAsNew, isCancellation, log, proxyActivities, setHandler, defineQuery, defineUpdate, workflowInfo } from '@temporalio/workflow';
 import type { Champion, ChampionActivities, ChampionState, Decision, DecisionOutcome, Proposal, ProposeResult } from '../contracts/governance.ts';
 import { championMessages } from '../contracts/runs.ts';
 import { decisionProblem } from '../domain/decision-rules.ts';
 import * as options from './activity-options.ts';
+import { failureFacts } from './failure-facts.ts';
 
-const { storeProposal, verifyEvidence, recordDecision, promoteCandidate, closeProposal } = proxyActivities<ChampionActivities>(options.registry);
+const { storeProposal, verifyEvidence, recordDecision, promoteCandidate, closeProposal } = proxyActivities<ChampionActivities>(options.champion);
+
+/** Until a closing that no attempt mended is tried again. */
+const closeAgainAfterMs = 10 * 60_000;
 
 /**
  * The champion of one pipeline, for as long as the pipeline lives: it alone takes proposals and decisions, one at a time, and moves what is
@@ -30,8 +34,9 @@ export async function champion(initial: ChampionState): Promise<void> {
       const { status, runId } = stored.proposal;
       // What an attempt stored whose answer was lost is found, not created, by the next one.
       const isNew = stored.created || runId === proposal.runId;
-      if (isNew && (status === 'open' || status === 'blocked')) open.clear();
-      if (isNew && status === 'open') open.set(stored.proposal.id, stored.proposal);
+      // The database has one open proposal per pipeline at most; this workflow may have been started after it.
+      if (status === 'open' || (isNew && status === 'blocked')) open.clear();
+      if (status === 'open') open.set(stored.proposal.id, stored.proposal);
       return stored;
     }),
   );
@@ -70,17 +75,34 @@ export async function champion(initial: ChampionState): Promise<void> {
     },
   );
 
+  /** Whatever goes wrong here must not end the champion: proposals and decisions would have nobody to go to. */
+  async function closeExpired(): Promise<'done' | 'try again'> {
+    let outcome: 'done' | 'try again' = 'done';
+    for (const { id, expiresAt } of [...open.values()].filter((proposal) => Date.parse(proposal.expiresAt) <= Date.now())) {
+      try {
+        await closeProposal({ proposalId: id, status: 'expired', at: new Date(Date.now()).toISOString(), reason: `nobody decided before ${expiresAt}` });
+      } catch (error) {
+        if (isCancellation(error)) throw error;
+        const { message, code } = failureFacts(error);
+        log.error(`proposal ${id} of ${initial.pipeline} has expired and can't be closed: ${message}`);
+        // It can't be decided on any more, open or not. One that isn't there never will be closed.
+        if (code !== 'NotFound') {
+          outcome = 'try again';
+          continue;
+        }
+      }
+      open.delete(id);
+    }
+    return outcome;
+  }
+
+  let notBefore = 0;
   for (;;) {
-    const next = [...open.values()].map(({ expiresAt }) => Date.parse(expiresAt)).sort((a, b) => a - b)[0];
+    const next = nextExpiry(open);
     const wake = () => workflowInfo().continueAsNewSuggested || nextExpiry(open) !== next;
     if (next === undefined) await condition(wake);
-    else await condition(wake, Math.max(1, next - Date.now()));
-    await alone(async () => {
-      for (const proposal of [...open.values()].filter(({ expiresAt }) => Date.parse(expiresAt) <= Date.now())) {
-        await closeProposal({ proposalId: proposal.id, status: 'expired', at: new Date(Date.now()).toISOString(), reason: `nobody decided before ${proposal.expiresAt}` });
-        open.delete(proposal.id);
-      }
-    });
+    else await condition(wake, Math.max(1, Math.max(next, notBefore) - Date.now()));
+    notBefore = (await alone(closeExpired)) === 'done' ? 0 : Date.now() + closeAgainAfterMs;
     if (workflowInfo().continueAsNewSuggested) {
       await condition(allHandlersFinished);
       await continueAsNew<typeof champion>({ pipeline: initial.pipeline, open: [...open.values()], ...(current && { champion: current }) });

@@ -106,7 +106,8 @@ async function runSteps(input: RetrainInput): Promise<RetrainResult> {
     metrics: evaluation.rows,
     approvals: pipeline.promote.approvals,
     proposedBy: 'system:retrain',
-    now: requestedAt,
+    // Now, and not when the run was asked for: people have their whole time to decide.
+    now: new Date(Date.now()).toISOString(),
   });
   return {
     runId,

@@ -1,14 +1,14 @@
-import { createHash } from 'node:crypto';
-
 import { Client, Connection, WithStartWorkflowOperation } from '@temporalio/client';
-import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+import { defineSearchAttributeKey, SearchAttributeType, WorkflowNotFoundError } from '@temporalio/common';
 import type { SearchAttributePair } from '@temporalio/common';
 
+import { NotFound } from '../../contracts/failure.ts';
 import type { ChampionState, Decision, DecisionOutcome, Proposal, ProposeResult } from '../../contracts/governance.ts';
 import { championMessages, workflowIds } from '../../contracts/runs.ts';
 import type { RetrainInput } from '../../contracts/runs.ts';
 import { taskQueues } from '../../contracts/task-queues.ts';
 import { translateFailure } from './failures.ts';
+import { freeUpdateId } from './update-id.ts';
 
 export interface TemporalOptions {
   /** `host:port`. */
@@ -27,7 +27,7 @@ export interface TemporalGateway {
   cancelRun(pipeline: string, runId: string): Promise<void>;
   /** Hands a proposal to the champion workflow, which is started if it isn't there. */
   propose(proposal: Proposal): Promise<ProposeResult>;
-  /** Sends the `decide` Update. @throws the PipelineError that the workflow refused with */
+  /** Sends the `decide` Update. @throws the PipelineError that the workflow refused with, NotFound when there is no such workflow */
   decide(pipeline: string, decision: Decision): Promise<DecisionOutcome>;
   checkHealth(): Promise<void>;
   close(): Promise<void>;
@@ -75,13 +75,14 @@ export function createTemporalGateway({ address, namespace, apiKey, tls }: Tempo
         await client.workflow.getHandle(workflowIds.retrain(pipeline, runId)).cancel();
       }),
     propose: (proposal) =>
-      within(decisionDeadlineMs, `the champion workflow of ${proposal.pipeline}`, () => {
+      within(decisionDeadlineMs, `the champion workflow of ${proposal.pipeline}`, async () => {
+        const updateId = await freeUpdateId(client, workflowIds.champion(proposal.pipeline), proposal);
         const state: ChampionState = { pipeline: proposal.pipeline, open: [] };
         return client.workflow.executeUpdateWithStart<ChampionWorkflow, ProposeResult, [Proposal]>(
           championMessages.propose,
           {
             args: [proposal],
-            updateId: idOf(proposal),
+            updateId,
             startWorkflowOperation: new WithStartWorkflowOperation<ChampionWorkflow>('champion', {
               workflowId: workflowIds.champion(proposal.pipeline),
               taskQueue: taskQueues.pipeline,
@@ -93,14 +94,20 @@ export function createTemporalGateway({ address, namespace, apiKey, tls }: Tempo
         );
       }),
     decide: (pipeline, decision) =>
-      within(decisionDeadlineMs, `the champion workflow of ${pipeline}`, () =>
-        client.workflow
-          .getHandle(workflowIds.champion(pipeline))
-          .executeUpdate<DecisionOutcome, [Decision]>(championMessages.decide, {
-            args: [decision],
-            updateId: idOf(decision),
-          }),
-      ),
+      within(decisionDeadlineMs, `the champion workflow of ${pipeline}`, async () => {
+        const workflowId = workflowIds.champion(pipeline);
+        const updateId = await freeUpdateId(client, workflowId, decision);
+        return client.workflow
+          .getHandle(workflowId)
+          .executeUpdate<DecisionOutcome, [Decision]>(championMessages.decide, { args: [decision], updateId })
+          .catch((error: unknown) => {
+            if (!(error instanceof WorkflowNotFoundError)) throw error;
+            throw new NotFound(
+              `Temporal has no champion workflow of ${pipeline} to decide: run the pipeline again, which starts one that takes up the open proposal`,
+              { cause: error },
+            );
+          });
+      }),
     checkHealth: () =>
       within(healthDeadlineMs, `namespace ${namespace}`, async () => {
         await connection.workflowService.describeNamespace({ namespace });
@@ -113,9 +120,4 @@ type ChampionWorkflow = (state: ChampionState) => Promise<unknown>;
 
 function attributes(pipeline: string): SearchAttributePair[] {
   return [{ key: pipelineAttribute, value: pipeline }];
-}
-
-/** The same message sent twice, as after a lost answer, is one Update; another reason or newer evidence is another one. */
-function idOf(message: Decision | Proposal): string {
-  return createHash('sha256').update(JSON.stringify(message)).digest('hex');
 }

@@ -165,6 +165,25 @@ describe('a proposal', () => {
     expect((await stateOf()).champion?.reason).toBe('the file is restored');
   });
 
+  test('whose promotion failed is approved by the same request, sent again once the cause is gone', async () => {
+    let promotions = 0;
+    const { promoteCandidate } = championFakes();
+    use({
+      promoteCandidate: (input) => {
+        promotions += 1;
+        if (promotions <= 2) throw ApplicationFailure.nonRetryable('a forecast file was altered', 'ArtifactCorrupt');
+        return promoteCandidate(input);
+      },
+    });
+    const open = await propose(1);
+    await expect(decide(open)).rejects.toThrow('a forecast file was altered');
+    await expect(decide(open)).rejects.toThrow('a forecast file was altered');
+    const approved = await decide(open);
+    expect(approved).toMatchObject({ status: 'approved' });
+    expect(await decide(open)).toEqual(approved);
+    expect(promotions).toBe(3);
+  });
+
   test('whose answer from the database was lost is open all the same', async () => {
     let attempts = 0;
     const { storeProposal } = championFakes();
@@ -195,6 +214,48 @@ describe('a proposal', () => {
     await expect(decide(older)).rejects.toThrow(/p-1 is not open/);
     await decide(newer);
     expect((await stateOf()).champion?.version).toBe(2);
+  });
+
+  test('that is open in the database, though the champion workflow has never heard of it, can be decided when it is proposed again', async () => {
+    const fakes = championFakes();
+    use(fakes);
+    const { proposal: earlier } = await fakes.storeProposal({ proposal: proposal(1) });
+    const again = await temporal.gateway.propose({ ...proposal(1), id: 'p-later', runId: 'a later run' });
+    expect(again).toEqual({ proposal: earlier, created: false });
+    expect(await openIds()).toEqual(['p-1']);
+    expect(await decide(earlier)).toMatchObject({ status: 'approved' });
+  });
+
+  test('that is blocked as it was before leaves the open one of another candidate open', async () => {
+    await propose(1, { status: 'blocked' });
+    const open = await propose(2);
+    expect(await temporal.gateway.propose({ ...proposal(1, { status: 'blocked' }), id: 'p-later', runId: 'a later run' })).toMatchObject({ created: false });
+    expect(await openIds()).toEqual([open.id]);
+  });
+
+  test('that expires while the database knows nothing of it is forgotten, and the champion lives on', async () => {
+    use({
+      closeProposal: async ({ proposalId }) => {
+        throw ApplicationFailure.nonRetryable(`no proposal ${proposalId}`, 'NotFound');
+      },
+    });
+    await propose(1, { expiresAt: new Date(Date.now() + 300).toISOString() });
+    await waitFor(async () => ((await openIds()).length === 0 ? true : undefined));
+    expect(await decide(await propose(2))).toMatchObject({ status: 'approved' });
+    expect(activities.inputsOf('closeProposal')).toHaveLength(1);
+  });
+
+  test('whose closing fails in a way that no attempt mends keeps nobody from the next one', async () => {
+    use({
+      closeProposal: async () => {
+        throw ApplicationFailure.nonRetryable('the table is another one', 'Bug');
+      },
+    });
+    const stuck = await propose(1, { expiresAt: new Date(Date.now() + 300).toISOString() });
+    await waitFor(() => (activities.inputsOf('closeProposal').length > 0 ? true : undefined));
+    await expect(decide(stuck)).rejects.toThrow(/expired/);
+    expect(await decide(await propose(2))).toMatchObject({ status: 'approved' });
+    expect(activities.inputsOf('closeProposal')).toHaveLength(1);
   });
 
   test('of a candidate that was proposed before asks nobody twice', async () => {

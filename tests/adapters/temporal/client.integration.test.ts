@@ -90,13 +90,33 @@ test('a run is started once per id, and asked to stop', async () => {
 
 describe('decisions', () => {
   test('nobody decides for a pipeline without a champion workflow', async () => {
-    await expect(gateway.decide(`${name}-none`, decision())).rejects.toThrow(NotFound);
+    const lost = gateway.decide(`${name}-none`, decision());
+    await expect(lost).rejects.toThrow(NotFound);
+    await expect(lost).rejects.toThrow(/run the pipeline again/);
   });
   test('a proposal starts the champion workflow, and a decision sent twice is one', async () => {
     expect(await gateway.propose(proposal)).toEqual({ proposal, created: true });
     expect((await gateway.decide(name, decision())).message).toBe('decision 1');
     expect((await gateway.decide(name, decision())).message).toBe('decision 1');
     expect((await gateway.decide(name, decision({ reason: 'still better' }))).message).toBe('decision 2');
+  });
+  test('a request that failed is made anew when it is repeated, and one that succeeded is not', async () => {
+    const flaky = decision({ reason: 'fails twice' });
+    await expect(gateway.decide(name, flaky)).rejects.toThrow('failure 1');
+    await expect(gateway.decide(name, flaky)).rejects.toThrow('failure 2');
+    const { message } = await gateway.decide(name, flaky);
+    expect(message).toMatch(/^decision \d+$/);
+    expect((await gateway.decide(name, flaky)).message).toBe(message);
+  });
+  test('requests that are the same and arrive together are one', async () => {
+    const same = decision({ reason: 'sent by two windows' });
+    const answers = await Promise.all([gateway.decide(name, same), gateway.decide(name, same), gateway.decide(name, same)]);
+    expect(new Set(answers.map(({ message }) => message)).size).toBe(1);
+  });
+  test('a proposal whose storing failed is made anew when it is repeated', async () => {
+    const flaky = { ...proposal, id: 'fails once' };
+    await expect(gateway.propose(flaky)).rejects.toThrow(ServiceUnavailable);
+    expect(await gateway.propose(flaky)).toEqual({ proposal: flaky, created: true });
   });
   test('refusals of the validator and of the handler keep their code and words', async () => {
     await expect(gateway.decide(name, decision({ reason: '' }))).rejects.toThrow(

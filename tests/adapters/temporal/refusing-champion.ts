@@ -10,10 +10,17 @@ import type {
 
 // A champion workflow reduced to how it answers: what the gateway's tests need.
 
-/** Refuses an empty reason in its validator and stale evidence in its handler; counts what it accepted. */
+/** Refuses an empty reason in its validator and stale evidence in its handler, fails as often as it is told to, counts what it accepted. */
 export async function champion(_: ChampionState): Promise<void> {
   let accepted = 0;
-  setHandler(defineUpdate<ProposeResult, [Proposal]>('propose'), (proposal) => ({ proposal, created: true }));
+  let failures = 0;
+  let proposed = 0;
+  setHandler(defineUpdate<ProposeResult, [Proposal]>('propose'), (proposal) => {
+    proposed += proposal.id === 'fails once' ? 1 : 0;
+    if (proposal.id === 'fails once' && proposed === 1)
+      throw ApplicationFailure.create({ type: 'ServiceUnavailable', message: 'no database', nonRetryable: true });
+    return { proposal, created: true };
+  });
   setHandler(
     defineUpdate<DecisionOutcome, [Decision]>('decide'),
     (decision) => {
@@ -23,6 +30,10 @@ export async function champion(_: ChampionState): Promise<void> {
           message: 'the metrics changed since',
           nonRetryable: true,
         });
+      if (decision.reason === 'fails twice' && failures < 2) {
+        failures += 1;
+        throw ApplicationFailure.create({ type: 'ArtifactCorrupt', message: `failure ${failures}`, nonRetryable: true });
+      }
       accepted += 1;
       return { proposalId: decision.proposalId, status: 'approved', missing: 0, message: `decision ${accepted}` };
     },
