@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { serve } from '@hono/node-server';
@@ -13,6 +13,8 @@ import { createRunStates } from '../adapters/temporal/run-states.ts';
 import { loadConfig } from '../config/load.ts';
 import { mediaTypes } from '../contracts/artifacts.ts';
 import type { ArtifactRef } from '../contracts/artifacts.ts';
+import { makePrivateFolder } from '../infra/local/private-folder.ts';
+import { claimProcessFolder } from '../infra/local/process-folder.ts';
 import { packageRoot } from '../infra/toolchain/paths.ts';
 import { createApp } from './app.ts';
 
@@ -20,8 +22,9 @@ const config = loadConfig();
 const database = createDatabase(config.postgres.url, { max: 10 });
 const temporal = createTemporalGateway(config.temporal);
 const workflows = createRunStates(config.temporal);
-const scratchDir = join(config.scratchDir, 'api');
-const artifacts = createS3ArtifactStore({ ...config.s3, cacheFolder: join(scratchDir, 'artifacts') });
+makePrivateFolder(config.scratchDir);
+const scratchDir = claimProcessFolder(join(config.scratchDir, 'api'));
+const artifacts = createS3ArtifactStore({ ...config.s3, cacheFolder: join(config.scratchDir, 'artifacts') });
 const duckdb = createDuckdb({
   memoryLimitMiB: Math.min(512, config.duckdb.memoryLimitMiB),
   threads: 1,
@@ -79,6 +82,7 @@ function stop(): void {
     artifacts.close();
     void Promise.allSettled([temporal.close(), workflows.close(), database.close(), duckdb.close()]).then(() => {
       clearTimeout(patience);
+      rmSync(scratchDir, { recursive: true, force: true });
       process.exit(0);
     });
   });

@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 
 import { loadConfig } from '../config/load.ts';
+import { makePrivateFolder } from '../infra/local/private-folder.ts';
 import { packageRoot } from '../infra/toolchain/paths.ts';
 import { createFailureInterceptor } from './failure-interceptor.ts';
 import { createLineageInterceptor } from './lineage-interceptor.ts';
@@ -20,6 +21,7 @@ if (queue === undefined) {
 }
 
 const config = loadConfig();
+makePrivateFolder(config.scratchDir);
 Runtime.install({ logger: new DefaultLogger('WARN'), shutdownSignals: [] });
 const { address, namespace, apiKey, tls } = config.temporal;
 const connection = await NativeConnection.connect({ address, ...(apiKey !== undefined && { apiKey }), ...(tls !== undefined && { tls }) });

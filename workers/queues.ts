@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { createChampionActivities } from '../activities/champion.ts';
@@ -21,6 +21,7 @@ import { createS3ArtifactStore } from '../adapters/s3/artifact-store.ts';
 import { createTemporalGateway } from '../adapters/temporal/client.ts';
 import { createTensorflowTrainer } from '../adapters/tensorflow/trainer.ts';
 import type { Config } from '../config/load.ts';
+import { claimProcessFolder } from '../infra/local/process-folder.ts';
 import { readCodeVersions } from './code-versions.ts';
 import type { EdgeStore } from './lineage-interceptor.ts';
 import { createMatrices } from './matrices.ts';
@@ -38,13 +39,12 @@ export interface ComposedQueue {
 
 /** The activities of one task queue, over the real servers. */
 export function composeQueue(queue: QueueName, config: Config): ComposedQueue {
-  const folder = join(config.scratchDir, queue);
+  const folder = claimProcessFolder(join(config.scratchDir, queue));
   const database = createDatabase(config.postgres.url, { max: 6 });
   const artifacts = createS3ArtifactStore({ ...config.s3, cacheFolder: join(config.scratchDir, 'artifacts') });
   const codeVersion = readCodeVersions();
   const steps = createStepRunner({ cache: database.stepCache, rows: database.steps, artifacts, codeVersion });
   const withScratch: WithScratch = async (use) => {
-    await mkdir(folder, { recursive: true });
     const own = await mkdtemp(join(folder, 'work-'));
     try {
       return await use(own);
@@ -55,6 +55,7 @@ export function composeQueue(queue: QueueName, config: Config): ComposedQueue {
   const tables = () => createDuckdb({ memoryLimitMiB: config.duckdb.memoryLimitMiB, threads: config.duckdb.threads, tempFolder: join(folder, 'duckdb') });
   const closing = (others: readonly { close(): unknown }[]) => async () => {
     await Promise.allSettled([...others, database, artifacts].map(async (one) => one.close()));
+    await rm(folder, { recursive: true, force: true });
   };
 
   const { lineage } = database;
