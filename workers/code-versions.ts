@@ -5,27 +5,61 @@ import { packageRoot } from '../infra/toolchain/paths.ts';
 
 export const codeVersionsFile = join(packageRoot, 'dist', 'code-versions.json');
 
-/** Entry files behind each cached activity: a change in anything they import makes that activity's results new. */
-export const activitySources: Readonly<Record<string, readonly string[]>> = {
-  ingest: ['activities/data.ts', 'adapters/duckdb/ingest.ts', 'adapters/duckdb/source-files.ts'],
-  validate: ['adapters/duckdb/validate-sales.ts'],
-  clean: ['adapters/duckdb/clean.ts'],
-  buildFeatures: ['adapters/duckdb/origin-table.ts'],
-  embedTexts: ['activities/embedding.ts', 'adapters/embeddings/text-encoder.ts', 'adapters/duckdb/text-vectors.ts'],
-  fitBaselines: ['activities/baseline-forecasts.ts', 'adapters/duckdb/write-predictions.ts'],
-  fitFold: ['adapters/lightgbm/child.ts', 'adapters/tensorflow/child.ts', 'adapters/duckdb/extract-matrix.ts', 'domain/metrics.ts'],
-  fitModel: ['adapters/lightgbm/child.ts', 'adapters/tensorflow/child.ts', 'adapters/duckdb/extract-matrix.ts'],
-  assemblePredictions: ['adapters/duckdb/write-predictions.ts'],
-  buildEnsemble: ['domain/ensemble.ts', 'adapters/duckdb/prediction-table.ts'],
-  evaluateModels: ['activities/metric-rows.ts', 'domain/ensemble.ts', 'adapters/duckdb/prediction-table.ts', 'adapters/duckdb/seasonal-scales.ts'],
+/** What the results of an activity depend on besides its parameters. */
+export interface ActivityCode {
+  /** Entry files: they, all they import, and the locked versions of the packages among that. */
+  readonly sources: readonly string[];
+  /** Files that count byte by byte. */
+  readonly files?: readonly string[];
+  /** Packages of the Python half of the toolchain, in their locked versions. */
+  readonly python?: readonly string[];
+}
+
+const duckdb = 'adapters/duckdb/session.ts';
+const matrices = ['workers/matrices.ts', 'adapters/duckdb/extract-matrix.ts', duckdb];
+const fit: ActivityCode = {
+  sources: [
+    'activities/training.ts', ...matrices,
+    'adapters/lightgbm/trainer.ts', 'adapters/lightgbm/child.ts', 'adapters/tensorflow/trainer.ts', 'adapters/tensorflow/child.ts',
+  ],
+  python: ['lightgbm'],
+};
+const assemble: ActivityCode = { sources: ['activities/training.ts', ...matrices, 'adapters/duckdb/write-predictions.ts'] };
+
+/** Behind each cached activity: a change in any of it makes that activity's results new. */
+export const activityCode: Readonly<Record<string, ActivityCode>> = {
+  ingest: { sources: ['activities/data.ts', 'adapters/duckdb/ingest.ts', 'adapters/duckdb/source-files.ts', duckdb] },
+  validate: { sources: ['activities/data.ts', 'adapters/duckdb/validate-sales.ts', duckdb] },
+  clean: { sources: ['activities/data.ts', 'adapters/duckdb/clean.ts', duckdb] },
+  buildFeatures: { sources: ['activities/data.ts', 'adapters/duckdb/origin-table.ts', duckdb] },
+  embedTexts: { sources: ['activities/embedding.ts', 'adapters/embeddings/text-encoder.ts', 'adapters/duckdb/text-vectors.ts', duckdb] },
+  fitBaselines: assemble,
+  fitFold: fit,
+  fitModel: fit,
+  assemblePredictions: assemble,
+  // What a search asks for and when it stops; the scores of its trials are those of fitFold.
+  search: {
+    sources: ['activities/search.ts', 'workflows/search.ts'],
+    files: [...['main', 'failures', 'payloads', 'spaces', 'storage', 'studies'].map((name) => `workers/sampler/${name}.py`), 'contracts/sampler.schema.json'],
+    python: ['optuna', 'numpy', 'scipy'],
+  },
+  buildEnsemble: { sources: ['activities/evaluation.ts', 'adapters/duckdb/prediction-table.ts', duckdb] },
+  evaluateModels: { sources: ['activities/evaluation.ts', 'adapters/duckdb/prediction-table.ts', 'adapters/duckdb/seasonal-scales.ts', duckdb] },
 };
 
+/** Fits on another engine for the network than the default one are other results; all workers of a stack have the same environment. */
+const onChosenEngine = new Set(['fitFold', 'fitModel']);
+
 /** Reads what the build wrote. @throws when an activity has no version: the build is older than the code */
-export function readCodeVersions(): (activity: string) => string {
-  const versions = new Map(Object.entries(JSON.parse(readFileSync(codeVersionsFile, 'utf8')) as Record<string, string>));
+export function readCodeVersions(
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+  file: string = codeVersionsFile,
+): (activity: string) => string {
+  const versions = new Map(Object.entries(JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>));
+  const engine = environment['FORECASTLE_TENSORFLOW'] ?? '';
   return (activity) => {
     const version = versions.get(activity);
     if (version === undefined) throw new RangeError(`no code version for ${activity}: run \`npm run build\``);
-    return version;
+    return engine !== '' && onChosenEngine.has(activity) ? `${version} on ${engine}` : version;
   };
 }
