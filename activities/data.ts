@@ -1,4 +1,4 @@
-import { cancellationSignal } from '@temporalio/activity';
+import { ApplicationFailure, cancellationSignal } from '@temporalio/activity';
 import type { CleanInput, DataActivities, FeaturesInput, IngestInput, RuleOutcome, Snapshot, SourceFile, ValidateInput } from '../contracts/data.ts';
 import { ValidationBlocked } from '../contracts/failure.ts';
 import type { Cutoffs, FeatureSpec } from '../contracts/features.ts';
@@ -7,9 +7,11 @@ import { type ArtifactStore, parquetFile, type WithScratch } from './artifact-st
 import { digestOf } from './digest.ts';
 import type { StepRunner } from './step.ts';
 
+type Fingerprints = readonly { readonly source: string; readonly uri: string; readonly sha256: string; readonly bytes: number }[];
+
 /** Tables on local disk; `adapters/duckdb` satisfies it by shape. */
 export interface Tables {
-  fingerprintSources(input: { sources: Pipeline['sources']; baseFolder: string }): Promise<readonly { source: string; uri: string; sha256: string; bytes: number }[]>;
+  fingerprintSources(input: { sources: Pipeline['sources']; baseFolder: string }): Promise<Fingerprints>;
   ingest(input: Omit<IngestInput, 'context'> & { outFolder: string; signal: AbortSignal }): Promise<{
     sales: string;
     texts?: string;
@@ -55,6 +57,15 @@ const count = (n: number): string => n.toLocaleString('en-GB');
 
 /** Activities on the `data` queue that turn source files into an origin table. */
 export function createDataActivities({ tables, artifacts, snapshots, withScratch, steps }: DataDeps): DataActivities {
+  /** A file that is written to while it is read may give rows of two states, or half a row to complain about. */
+  async function refuseChanged(before: Fingerprints, input: Pick<IngestInput, 'sources' | 'baseFolder'>): Promise<void> {
+    const after = await tables.fingerprintSources(input);
+    const changed = before.find(({ source, sha256 }) => after.some((now) => now.source === source && now.sha256 !== sha256));
+    if (changed === undefined) return;
+    // Unlike other conflicts this one passes by itself: the next attempt reads what is there then.
+    throw ApplicationFailure.retryable(`sources.${changed.source}.uri ${changed.uri}: the file changed while it was read; let it be written to the end, best under another name that is renamed when it is complete`, 'Conflict');
+  }
+
   return {
     ingest: ({ context, ...input }) =>
       steps.effect(
@@ -69,7 +80,7 @@ export function createDataActivities({ tables, artifacts, snapshots, withScratch
           const { value: snapshot, cached } = await steps.once('ingest', { sources, files: files.map(({ source, sha256 }) => ({ source, sha256 })), frequency, horizon, folds }, () =>
             withScratch(async (outFolder) => {
               const signal = cancellationSignal();
-              const read = await tables.ingest({ ...input, outFolder, signal });
+              const read = await tables.ingest({ ...input, outFolder, signal }).finally(() => refuseChanged(files, input));
               const sales = await artifacts.publishFile('raw', read.sales, parquetFile, signal);
               const texts = read.texts === undefined ? undefined : await artifacts.publishFile('raw', read.texts, parquetFile, signal);
               const facts = {
