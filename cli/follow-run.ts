@@ -1,4 +1,5 @@
 import type { RunDetail } from '../contracts/http.schema.ts';
+import type { MetricName } from '../contracts/pipeline.schema.ts';
 import type { ApiClient } from './api-client.ts';
 import { renderDag, renderStep } from './render/dag.ts';
 import { renderResult } from './render/result.ts';
@@ -13,6 +14,8 @@ export interface FollowOptions {
   readonly signal: AbortSignal;
   /** False: wait for the end without drawing. */
   readonly draws: boolean;
+  /** The figures of the result, where the pipeline is at hand; the usual ones otherwise. */
+  readonly measures?: readonly MetricName[];
 }
 
 /**
@@ -23,7 +26,7 @@ export interface FollowOptions {
 export async function followRun(
   session: Session,
   runId: string,
-  { api, signal, draws }: FollowOptions,
+  { api, signal, draws, measures }: FollowOptions,
 ): Promise<RunDetail | undefined> {
   const { terminal } = session;
   const drawing = draws && !session.json ? (createLiveDrawing(terminal) ?? createLineDrawing(terminal)) : undefined;
@@ -33,7 +36,7 @@ export async function followRun(
   if (detail === undefined) return undefined;
   if (detail.run.status !== 'done') throw new RunFailed(detail);
   session.print(detail, () =>
-    detail.result === undefined ? '' : `\n${renderResult(detail.result, session.addresses(), terminal.colors)}`,
+    detail.result === undefined ? '' : `\n${renderResult(detail.result, session.addresses(), terminal.colors, measures)}`,
   );
   return detail;
 }

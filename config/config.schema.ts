@@ -26,6 +26,7 @@ export const environmentSchema = z.object({
   FORECASTLE_POSTGRES_PORT: port, FORECASTLE_S3_PORT: port, FORECASTLE_TEMPORAL_PORT: port, FORECASTLE_TEMPORAL_UI_PORT: port,
   FORECASTLE_MLFLOW_PORT: port,
   FORECASTLE_DUCKDB_MEMORY_MIB: count('an amount of memory'), FORECASTLE_DUCKDB_THREADS: count('a number of threads'),
+  FORECASTLE_TENSORFLOW: z.enum(['wasm', 'node', 'node-gpu'], { error: 'is no TensorFlow.js engine: set wasm, node or node-gpu' }),
   FORECASTLE_HUB: z.enum(['on', 'off'], { error: 'is neither on nor off' }), HF_ENDPOINT: webAddress,
 }).partial();
 

@@ -8,7 +8,7 @@ import { parseEnvironment } from './config.schema.ts';
 import type { ParsedEnvironment } from './config.schema.ts';
 import { ConfigurationError } from './configuration-error.ts';
 import { isExternal, switches } from './external-servers.ts';
-import { embeddedPostgresUrl, externalPostgresUrl, sqlAlchemyUrl } from './postgres-url.ts';
+import { embeddedPostgresUrl, externalPostgresUrl } from './postgres-url.ts';
 import { secretsFileSchema } from './secrets-file.schema.ts';
 import type { Secrets } from './secrets-file.schema.ts';
 import { readJsonFile, readStackFile, serverNames } from './stack-file.schema.ts';
@@ -32,14 +32,12 @@ export interface Config {
     readonly sessionToken?: string;
   };
   readonly postgres: { readonly url: string };
-  /** In SQLAlchemy's form. */
-  readonly optuna: { readonly url: string };
   readonly mlflow: { readonly trackingUri: string; readonly username?: string; readonly password?: string };
   readonly api: { readonly host: string; readonly port: number; readonly url: string; readonly key: string };
   readonly lightgbm: { readonly library: string };
-  readonly duckdb: { readonly extensionsDir: string; readonly memoryLimitMiB: number; readonly threads: number };
+  readonly duckdb: { readonly memoryLimitMiB: number; readonly threads: number };
   readonly hub: { readonly allowRemote: boolean; readonly endpoint?: string };
-  readonly user?: string;
+  /** What the workers say; what they do is in Temporal and in the tables. */
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
 }
 
@@ -69,12 +67,10 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>> = p
     temporal: temporalOf(parsed, parsed.TEMPORAL_ADDRESS ?? `127.0.0.1:${stack.port('temporal')}`),
     s3: isExternal('seaweedfs', parsed) ? externalS3(parsed) : embeddedS3(stack),
     postgres: { url: postgresUrl },
-    optuna: { url: sqlAlchemyUrl(postgresUrl, 'optuna') },
     mlflow: mlflowOf(parsed, stack),
     api: apiOf(parsed, stack),
     lightgbm: { library: tools.lightgbmLibrary },
     duckdb: {
-      extensionsDir: tools.duckdbExtensionsDir,
       memoryLimitMiB: parsed.FORECASTLE_DUCKDB_MEMORY_MIB ?? 2048,
       threads: parsed.FORECASTLE_DUCKDB_THREADS ?? availableParallelism(),
     },
@@ -82,8 +78,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>> = p
       allowRemote: parsed.FORECASTLE_HUB === undefined ? parsed.HF_ENDPOINT !== undefined : parsed.FORECASTLE_HUB === 'on',
       ...(parsed.HF_ENDPOINT !== undefined && { endpoint: parsed.HF_ENDPOINT }),
     },
-    ...(parsed.FORECASTLE_USER !== undefined && { user: parsed.FORECASTLE_USER }),
-    logLevel: parsed.FORECASTLE_LOG_LEVEL ?? 'info',
+    logLevel: parsed.FORECASTLE_LOG_LEVEL ?? 'warn',
   };
 }
 

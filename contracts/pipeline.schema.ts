@@ -134,7 +134,11 @@ export const pipelineSchema = z.strictObject({
   }),
   ensemble: z.strictObject({ method: z.literal('weighted').default('weighted') }).default({ method: 'weighted' }),
   evaluate: z
-    .strictObject({ folds: z.number().int().min(1).max(20).default(3), metrics: z.array(z.enum(metricNames)).min(1).default(['wape', 'mase', 'wql', 'bias']) })
+    .strictObject({
+      folds: z.number().int().min(1).max(20).default(3),
+      /** What the table at the end of a followed run shows, in this order. Every one is computed, kept and compared all the same. */
+      metrics: z.array(z.enum(metricNames)).min(1).default(['wape', 'mase', 'wql', 'bias']),
+    })
     .default({ folds: 3, metrics: ['wape', 'mase', 'wql', 'bias'] }),
   promote: z
     .strictObject({

@@ -20,9 +20,11 @@ if (queue === undefined) {
   process.exit(2);
 }
 
+const logLevels = { debug: 'DEBUG', info: 'INFO', warn: 'WARN', error: 'ERROR' } as const;
+
 const config = loadConfig();
 makePrivateFolder(config.scratchDir);
-Runtime.install({ logger: new DefaultLogger('WARN'), shutdownSignals: [] });
+Runtime.install({ logger: new DefaultLogger(logLevels[config.logLevel]), shutdownSignals: [] });
 const { address, namespace, apiKey, tls } = config.temporal;
 const connection = await NativeConnection.connect({ address, ...(apiKey !== undefined && { apiKey }), ...(tls !== undefined && { tls }) });
 const composed = composeQueue(queue, config);

@@ -35,15 +35,6 @@ const models: readonly EncoderModel[] = [
     dims: 384,
     maxTokens: 512,
   },
-  {
-    // Chinese. The prefix of its authors is for search queries only.
-    name: 'bge-small-zh-v1.5',
-    hub: { repository: 'Xenova/bge-small-zh-v1.5', revision: 'main' },
-    pooling: 'cls',
-    prefix: '',
-    dims: 512,
-    maxTokens: 512,
-  },
 ];
 
 /** What a model consists of, under the names that the model hub has for them. */

@@ -40,7 +40,12 @@ async function run(session: Session, file: string, { cutoff, seed, wait, follow 
   const { runId } = started;
   if (!session.json) terminal.out(`run ${runId} of ${pipeline.name}\n`);
   if (wait === true || follow === true) {
-    const ended = await followRun(session, runId, { api, signal, draws: follow === true });
+    const ended = await followRun(session, runId, {
+      api,
+      signal,
+      draws: follow === true,
+      measures: pipeline.evaluate.metrics,
+    });
     if (ended === undefined) leaveRunning(session, runId);
     return;
   }

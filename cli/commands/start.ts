@@ -65,7 +65,8 @@ async function runExample(session: Session, signal: AbortSignal): Promise<boolea
   const { runId } = await api.post('/v1/runs', startedRunSchema, { pipeline, baseFolder });
   if (!session.json) session.terminal.out(`\nrun ${runId} of ${pipeline.name}\n`);
   try {
-    return (await followRun(session, runId, { api, signal, draws: true })) !== undefined;
+    const measures = pipeline.evaluate.metrics;
+    return (await followRun(session, runId, { api, signal, draws: true, measures })) !== undefined;
   } catch (error) {
     // The stack stays: its user interfaces show what went wrong.
     const { message, exit } = describeError(error);

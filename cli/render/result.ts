@@ -1,20 +1,27 @@
 import type { MetricRowView, RetrainResultView } from '../../contracts/http.schema.ts';
+import type { MetricName } from '../../contracts/pipeline.schema.ts';
 import type { Addresses } from '../stack-addresses.ts';
 import type { Colors } from '../terminal.ts';
 import { count, score, shortDigest, signed } from './figures.ts';
 import { renderPairs, renderTable } from './table.ts';
 
-const measures = ['wape', 'mase', 'wql', 'bias'] as const;
+const usual: readonly MetricName[] = ['wape', 'mase', 'wql', 'bias'];
+/** Not an abbreviation. */
+const words: readonly MetricName[] = ['bias', 'coverage'];
 
 /** Models × {folds, test}: one line a model, the ensemble first, what it is compared with last. */
-export function renderMetrics(rows: readonly MetricRowView[], colors: Colors): string {
+export function renderMetrics(
+  rows: readonly MetricRowView[],
+  colors: Colors,
+  measures: readonly MetricName[] = usual,
+): string {
   const models = [...new Set(rows.map((row) => row.model))].sort((a, b) => rank(a) - rank(b) || a.localeCompare(b));
   const cells = (model: string, split: 'folds' | 'test'): string[] => {
     const row = rows.find((candidate) => candidate.model === model && candidate.split === split);
     return measures.map((measure) => (measure === 'bias' ? signed(row?.[measure]) : score(row?.[measure])));
   };
   const titles = measures.map((measure) => ({
-    title: measure === 'bias' ? 'bias' : measure.toUpperCase(),
+    title: words.includes(measure) ? measure : measure.toUpperCase(),
     align: 'right' as const,
   }));
   const table = renderTable(
@@ -24,10 +31,16 @@ export function renderMetrics(rows: readonly MetricRowView[], colors: Colors): s
   );
   const [heading = '', ...lines] = table.split('\n');
   const middle = Math.max(...models.map((model) => Math.min(model.length, 18)), 'model'.length);
-  return [colors.dim(`${' '.repeat(middle + 2)}folds (mean)${' '.repeat(16)}test (untouched)`), heading, ...lines].join(
-    '\n',
-  );
+  const folds = titles.map(({ title }, i) => Math.max(title.length, ...models.map((model) => cells(model, 'folds')[i]?.length ?? 0)));
+  const width = folds.reduce((sum, cell) => sum + cell + 2, 0);
+  return [
+    colors.dim(`${' '.repeat(middle + 2)}${foldsTitle.padEnd(Math.max(width, foldsTitle.length + 2))}test (untouched)`),
+    heading,
+    ...lines,
+  ].join('\n');
 }
+
+const foldsTitle = 'folds (mean)';
 
 const order = ['ensemble', 'lightgbm', 'lstm', 'window-average', 'seasonal-naive', 'champion'];
 function rank(model: string): number {
@@ -36,7 +49,12 @@ function rank(model: string): number {
 }
 
 /** What a run came to: metrics, gates, candidate, and what to do next. */
-export function renderResult(result: RetrainResultView, addresses: Addresses, colors: Colors): string {
+export function renderResult(
+  result: RetrainResultView,
+  addresses: Addresses,
+  colors: Colors,
+  measures?: readonly MetricName[],
+): string {
   const weights = Object.entries(result.weights)
     .filter(([, weight]) => weight > 0)
     .sort(([, a], [, b]) => b - a)
@@ -53,7 +71,7 @@ export function renderResult(result: RetrainResultView, addresses: Addresses, co
     ...proposalPairs(result, colors),
     ...addressPairs(addresses),
   ];
-  return `${renderMetrics(result.metrics, colors)}\n\n${renderPairs(pairs, colors)}`;
+  return `${renderMetrics(result.metrics, colors, measures)}\n\n${renderPairs(pairs, colors)}`;
 }
 
 function proposalPairs({ proposal }: RetrainResultView, colors: Colors): [string, string][] {

@@ -131,7 +131,7 @@ describe('run', () => {
       ✓ ingest          done            1.3 s  541,909 rows, 3,941 series
       = validate        cached          0.1 s
 
-                      folds (mean)                test (untouched)
+                      folds (mean)                 test (untouched)
       model            WAPE   MASE    WQL    bias   WAPE   MASE    WQL    bias
       ensemble        0.550  0.900  0.400  -0.020  0.570  0.900  0.400  -0.020
       seasonal-naive  0.800  0.900  0.400  -0.020      –  0.900  0.400  -0.020

@@ -41,7 +41,6 @@ describe('servers of the user’s own', () => {
   test('four named servers make a configuration without any stack', () => {
     const config = loadConfig({ ...ownServers, FORECASTLE_STATE: stateDir });
     expect(config.postgres.url).toBe(ownServers.DATABASE_URL);
-    expect(config.optuna.url).toBe('postgresql+psycopg2://me:secret@db.example.com:5433/optuna?sslmode=require');
     expect(config.s3).toEqual({ region: 'us-east-1', bucket: 'models' });
     expect(config.temporal).toEqual({ address: 'temporal.example.com:7233', namespace: 'default' });
     expect(config.mlflow).toEqual({ trackingUri: 'https://mlflow.example.com' });
@@ -107,6 +106,7 @@ describe('refusals', () => {
   test.each([
     [{ FORECASTLE_API_PORT: 'eighty' }, 'environment variable FORECASTLE_API_PORT="eighty" is not a port: set a number from 1 to 65535'],
     [{ TEMPORAL_ADDRESS: 'http://temporal' }, 'environment variable TEMPORAL_ADDRESS="http://temporal" is not an address: write it as host:port'],
+    [{ FORECASTLE_TENSORFLOW: 'gpu' }, 'environment variable FORECASTLE_TENSORFLOW="gpu" is no TensorFlow.js engine: set wasm, node or node-gpu'],
     [{ DATABASE_URL: 'mysql://secret@db' }, 'environment variable DATABASE_URL is not an address: write it as postgres://'],
   ])('%j is one line that says what to write, and shows no password', (env, message) => {
     expect(() => loadConfig({ ...env, FORECASTLE_STATE: stateDir })).toThrow(message);
