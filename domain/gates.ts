@@ -35,6 +35,7 @@ export function evaluateGates(gates: readonly GateRule[], rows: readonly GateMet
   const candidate = on('ensemble');
   const naive = on('seasonal-naive');
   const champion = on('champion');
+  const noChampion = champion === undefined ? ' (there is no champion)' : '';
   return gates.map((gate) => {
     if (gate.rule === 'bias-within') {
       const value = candidate?.bias ?? null;
@@ -49,6 +50,6 @@ export function evaluateGates(gates: readonly GateRule[], rows: readonly GateMet
       return { gate: label, value: null, threshold: gate.atLeast, holds: false, reason: `${gate.metric} is not defined for the candidate or ${name}` };
     }
     const value = (theirs - mine) / theirs;
-    return { gate: label, value, threshold: gate.atLeast, holds: value >= gate.atLeast, reason: `${gate.metric} ${mine.toFixed(3)} against ${theirs.toFixed(3)}: ${percent(Math.abs(value))} ${value < 0 ? 'worse' : 'better'}, at least ${percent(gate.atLeast)} asked` };
+    return { gate: label, value, threshold: gate.atLeast, holds: value >= gate.atLeast, reason: `${gate.metric} ${mine.toFixed(3)} against ${theirs.toFixed(3)} of ${name}${gate.versus === 'champion' ? noChampion : ''}: ${percent(Math.abs(value))} ${value < 0 ? 'worse' : 'better'}, at least ${percent(gate.atLeast)} asked` };
   });
 }

@@ -40,7 +40,8 @@ async function check(session: Session, rule: ValidationRule, sales: string, now:
     }
     case 'freshness': {
       const newest = numberOrNaN(await ask("datediff('day', DATE '1970-01-01', CAST(max(time) AS DATE)) AS newest"), 'newest');
-      const age = (dayOfIso(now) ?? Number.NaN) - newest;
+      // East of Greenwich it may be tomorrow already.
+      const age = Math.max(0, (dayOfIso(now) ?? Number.NaN) - newest);
       return { rule: `freshness ≤ ${counted(rule.maxAgeDays)} days`, holds: age <= rule.maxAgeDays, found: Number.isNaN(age) ? 'no rows' : `newest row of ${isoOfDay(newest)}, ${counted(age)} days old` };
     }
     case 'not-null': {

@@ -5,12 +5,14 @@ import { BadInput, NotFound } from '../../contracts/failure.ts';
 import { lineageSchema } from '../../contracts/http.schema.ts';
 import type { Lineage } from '../../contracts/http.schema.ts';
 import type { LineageEdge, LineageNode } from '../../contracts/lineage.ts';
+import { dayOfIso, isoOfDay } from '../../domain/calendar.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { failures, jsonAnswer } from '../describe-route.ts';
 import { explainMissing, findForecast, servedEdge, servedNode } from '../forecast-origin.ts';
 import type { ForecastOrigin } from '../forecast-origin.ts';
 import type { ActingEnvironment } from '../guards.ts';
 import { describeLineage } from '../lineage-notes.ts';
+import { edgesOfOneMaking } from '../lineage-of-run.ts';
 
 const walkLineage = createRoute({
   method: 'get',
@@ -78,7 +80,8 @@ async function walkFrom(
   direction: 'up' | 'down',
   depth: number,
 ): Promise<readonly LineageEdge[]> {
-  const walked = await deps.lineage.walk(start, direction, depth);
+  const found = await deps.lineage.walk(start, direction, depth);
+  const walked = direction === 'up' ? edgesOfOneMaking(start, found) : found;
   const result = walked.length > 0 || start.kind !== 'run' ? undefined : (await deps.runs.get(start.id))?.result;
   if (result === undefined) return walked;
   const runId = start.id;
@@ -98,7 +101,8 @@ function intoCandidate(run: LineageNode, id: string, runId: string): [LineageNod
 }
 
 async function aboveForecast(deps: ApiDependencies, forecast: ForecastOrigin, depth: number): Promise<LineageEdge[]> {
-  const above = depth === 1 ? [] : await deps.lineage.walk(servedNode(forecast.champion), 'up', depth - 1);
+  const served = servedNode(forecast.champion);
+  const above = depth === 1 ? [] : edgesOfOneMaking(served, await deps.lineage.walk(served, 'up', depth - 1));
   return [servedEdge(forecast, above[0]?.runId ?? ''), ...above];
 }
 
@@ -114,7 +118,7 @@ function figure(value: number): string {
   return Number(value.toPrecision(6)).toString();
 }
 
-/** The rows of the series in the snapshot that the candidate was made from, as far as its run could see them. */
+/** The rows of the series in the snapshot that the candidate was made from, up to the day before its first forecast period. */
 async function rowsBehind(
   deps: ApiDependencies,
   { pipeline, series, champion }: ForecastOrigin,
@@ -127,12 +131,14 @@ async function rowsBehind(
     throw new NotFound(
       `the snapshot behind version ${champion.version} of ${pipeline} is not recorded: its rows can't be shown`,
     );
-  const cutoff = (await deps.runs.get(candidate.runId))?.cutoff;
+  const days = (await deps.forecasts.read({ pipeline, series, candidate: champion.candidate })).flatMap(({ ds }) => dayOfIso(ds) ?? []);
+  // Rows of an incomplete last period are in the snapshot, but no forecast saw them: forecasts begin where what they know ends.
+  const to = days.length === 0 ? undefined : isoOfDay(Math.min(...days) - 1);
   const all = await deps.tables.sourceRows({
     sales: await deps.artifacts.fetchFile(found.snapshot.sales),
     series,
     limit: mostRows,
-    ...(cutoff !== undefined && { to: cutoff }),
+    ...(to !== undefined && { to }),
   });
   return {
     rowsFrom: { snapshot: found.snapshot.digest, uri: source.uri, sha256: source.sha256, total: all.length },

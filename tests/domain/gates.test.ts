@@ -14,13 +14,13 @@ describe('a gate on improvement', () => {
     const found = verdict(improves(0.04), rows);
     expect(found?.value).toBeCloseTo(0.05, 12);
     expect(found).toMatchObject({ gate: 'wql improves on the champion', threshold: 0.04, holds: true });
-    expect(found?.reason).toBe('wql 0.380 against 0.400: 5.0 % better, at least 4.0 % asked');
+    expect(found?.reason).toBe('wql 0.380 against 0.400 of the champion: 5.0 % better, at least 4.0 % asked');
     expect(verdict(improves(0.06), rows)?.holds).toBe(false);
   });
 
   test('says how much worse a candidate is', () => {
     const worse = verdict(improves(0), [row('ensemble', 0.44), row('champion', 0.4)]);
-    expect(worse).toMatchObject({ holds: false, reason: 'wql 0.440 against 0.400: 10.0 % worse, at least 0.0 % asked' });
+    expect(worse).toMatchObject({ holds: false, reason: 'wql 0.440 against 0.400 of the champion: 10.0 % worse, at least 0.0 % asked' });
   });
 
   test('that asks for no loss holds for a candidate that is exactly as good', () => {
@@ -29,6 +29,7 @@ describe('a gate on improvement', () => {
 
   test('compares with the naive forecast when asked to, and while there is no champion', () => {
     expect(verdict(improves(0.2, 'naive'), rows)).toMatchObject({ gate: 'wql improves on the naive forecast', holds: true });
+    expect(verdict(improves(0.2), rows.slice(0, 2))?.reason).toBe('wql 0.380 against 0.500 of the naive forecast (there is no champion): 24.0 % better, at least 20.0 % asked');
     expect(verdict(improves(0.2), rows.slice(0, 2))).toMatchObject({ gate: 'wql improves on the naive forecast', holds: true });
   });
 
