@@ -70,7 +70,8 @@ function translateGrpc(code: number, details: string, place: Place, options: Err
 
 function silent({ address, doing }: Place, options: ErrorOptions): ServiceUnavailable {
   return new ServiceUnavailable(
-    `no answer in time from Temporal at ${address} for ${doing}: is a worker of the queue \`pipeline\` up (\`npx forecastle status\`)?`,
+    `no answer in time from Temporal at ${address} for ${doing}: is a worker of the queue \`pipeline\` up, and every server that it needs (\`npx forecastle status\`)? ` +
+      'Asked again in the same words, it is done once',
     options,
   );
 }

@@ -265,6 +265,15 @@ describe('a proposal', () => {
   });
 });
 
+test('what the champion does is tried again without end, and often enough to be there soon after an outage', async () => {
+  await decide(await propose(1));
+  const { events } = await championHandle().fetchHistory();
+  const policies = (events ?? []).flatMap(({ activityTaskScheduledEventAttributes: scheduled }) => scheduled?.retryPolicy ?? []);
+  expect(policies).toHaveLength(4);
+  // 0 is Temporal's word for: as often as it takes.
+  for (const { maximumAttempts, maximumInterval } of policies) expect([maximumAttempts, Number(maximumInterval?.seconds)]).toEqual([0, 20]);
+});
+
 test('each approved candidate is the champion until the next one is', async () => {
   for (const version of [1, 2, 3]) {
     await decide(await propose(version), { actor: `person-${version}` });

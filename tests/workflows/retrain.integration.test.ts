@@ -102,6 +102,14 @@ describe('a run', () => {
     expect(result).toMatchObject({ runId: input.runId, candidate: evidence.candidate, version: 1, snapshot: snapshot.digest, proposal: { id: 'p-1', status: 'open', created: true } });
   });
 
+  test('proposes at the time when it proposes, however long ago it was asked for', () => {
+    const { activities, input } = whole;
+    const [proposed] = activities.inputsOf('proposeCandidate');
+    // On one machine the server's clock is this one; the request is dated a year back.
+    expect(Math.abs(Date.parse(proposed?.now ?? '') - Date.now())).toBeLessThan(3_600_000);
+    expect(activities.inputsOf('ingest')[0]?.now).toBe(input.requestedAt);
+  });
+
   test('embeds texts while it cleans sales', async () => {
     let cleaning: () => void = () => undefined;
     const cleanBegan = new Promise<void>((resolve) => { cleaning = resolve; });
