@@ -149,6 +149,13 @@ describe('run', () => {
       "
     `);
   });
+  test('whose candidate a gate blocks ends with exit code 3: there is nothing to approve', async () => {
+    const { runs } = createFakes(scratch).deps;
+    const { runs: ending } = endingRun({ status: 'done' });
+    const proposal = { ...result.proposal, status: 'blocked' as const };
+    answerWith({ runs: { ...runs, ...ending, get: async (runId) => { const run = await ending?.get(runId); return run && { ...run, result: { ...result, proposal } }; } } });
+    expect((await forecastle(['run', pipelineFile, '--wait', '--as', 'ana'])).code).toBe(3);
+  });
   test.each([
     ['ValidationBlocked', 3],
     ['BadInput', 2],
