@@ -78,6 +78,8 @@ function sourcesDigest() {
   const files = [
     ...sourceFolders.flatMap((folder) => filesIn(join(root, folder), ['.ts', '.tsx', '.py', '.sql', '.json'])),
     ...readdirSync(root).filter((name) => /^tsconfig.*\.json$|^package-lock\.json$|^vitest\.config\.ts$/.test(name)).map((name) => join(root, name)),
+    // The locked Python packages are part of the code versions.
+    join(root, 'infra', 'toolchain', 'requirements.txt'),
   ];
   return digestOf(files, (file) => {
     const { mtimeMs, size } = statSync(file);
