@@ -1,5 +1,5 @@
 import type { ArtifactRef } from '../contracts/artifacts.ts';
-import type { Snapshot } from '../contracts/data.ts';
+import type { Snapshot, SourceRow } from '../contracts/data.ts';
 import type {
   Candidate,
   Champion,
@@ -80,16 +80,6 @@ export interface ForecastStore {
     readonly candidate?: string;
   }): Promise<readonly ForecastPoint[]>;
   seriesOf(pipeline: string, filter: { readonly prefix?: string; readonly limit: number }): Promise<readonly string[]>;
-}
-
-/** One row of a source file as the snapshot has it. NaN where the file has no number. */
-export interface SourceRow {
-  readonly row: number;
-  readonly time: string;
-  readonly target: number;
-  readonly price: number;
-  readonly returned: boolean;
-  readonly kept: boolean;
 }
 
 export interface ApiDependencies {

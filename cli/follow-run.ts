@@ -38,6 +38,8 @@ export async function followRun(
   session.print(detail, () =>
     detail.result === undefined ? '' : `\n${renderResult(detail.result, session.addresses(), terminal.colors, measures)}`,
   );
+  // The run itself is done; a script that waits for a model to approve must not take this one for it.
+  if (detail.result?.proposal.status === 'blocked') session.exitWith(3);
   return detail;
 }
 

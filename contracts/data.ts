@@ -131,3 +131,15 @@ export interface DataActivities {
 export interface EmbeddingActivities {
   embedTexts(input: EmbedInput): Promise<EmbedResult>;
 }
+
+/** One row of a source file as its snapshot has it. */
+export interface SourceRow {
+  /** 1-based number of the data row in the source file. */
+  readonly row: number;
+  readonly time: string;
+  /** NaN where the file has none. */
+  readonly target: number;
+  readonly price: number;
+  readonly returned: boolean;
+  readonly kept: boolean;
+}

@@ -1,15 +1,9 @@
+import type { FeatureDefinition } from '../domain/feature-spec.ts';
 import type { ArtifactRef } from './artifacts.ts';
 import type { Frequency } from './pipeline.schema.ts';
 
-/** What a feature means to a person; explanations are grouped by it. */
-export type FeatureGroup = 'recent sales' | 'season' | 'price' | 'text' | 'market' | 'history';
-
-export interface FeatureColumn {
-  readonly name: string;
-  readonly group: FeatureGroup;
-  /** One line for the run report. */
-  readonly meaning: string;
-}
+/** One column and what it means to a person; explanations are grouped by `group`. */
+export type FeatureColumn = FeatureDefinition;
 
 /**
  * The columns of an origin table: one row per series and origin (the last period whose data a feature may see).

@@ -1,3 +1,4 @@
+import type { SourceRow } from '../../contracts/data.ts';
 import { numberIn, numberOrNaN, textIn } from './row-values.ts';
 import type { Cell, Row, Session } from './session.ts';
 import { identifier } from './sql-text.ts';
@@ -59,17 +60,6 @@ async function totals(session: Session, file: string): Promise<readonly number[]
   const result = Array.from({ length: bins }, () => 0);
   for (const row of rows) result[numberIn(row, 'bin')] = numberIn(row, 'total');
   return result;
-}
-
-export interface SourceRow {
-  /** 1-based number of the data row in the source file. */
-  readonly row: number;
-  readonly time: string;
-  /** NaN where the file has none. */
-  readonly target: number;
-  readonly price: number;
-  readonly returned: boolean;
-  readonly kept: boolean;
 }
 
 export interface SourceRowsRequest {

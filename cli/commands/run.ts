@@ -47,8 +47,6 @@ async function run(session: Session, file: string, { cutoff, seed, wait, follow 
       measures: pipeline.evaluate.metrics,
     });
     if (ended === undefined) leaveRunning(session, runId);
-    // The run itself is done; a script that waits for a promotable model must not take this one for it.
-    else if (ended.result?.proposal.status === 'blocked') session.exitWith(3);
     return;
   }
   const detail = await watchRun(api, runId, { signal, isEnough: hasAcceptedData });
