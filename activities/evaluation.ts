@@ -4,6 +4,7 @@ import { cancellationSignal } from '@temporalio/activity';
 import type { ArtifactRef } from '../contracts/artifacts.ts';
 import { BadInput, Conflict } from '../contracts/failure.ts';
 import type { EvaluationActivities, ModelForecasts } from '../contracts/modelling.ts';
+import { fetchParts } from '../contracts/table-parts.ts';
 import type { PredictionTable, SeriesScales } from '../contracts/prediction-table.ts';
 import { combine, weightSelection } from '../domain/ensemble.ts';
 import { levelFactor } from '../domain/level-factor.ts';
@@ -15,7 +16,7 @@ export interface PredictionTables {
   readPredictions(input: { file: string }): Promise<PredictionTable>;
   writePredictionTable(input: { table: PredictionTable; out: string }): Promise<void>;
   writeForecasts(input: { table: PredictionTable; split: string; out: string }): Promise<{ series: number }>;
-  seasonalScales(input: { panel: string; cutoffs: readonly string[]; season: number }): Promise<readonly SeriesScales[]>;
+  seasonalScales(input: { panel: readonly string[]; cutoffs: readonly string[]; season: number }): Promise<readonly SeriesScales[]>;
 }
 
 export interface EvaluationDeps {
@@ -81,7 +82,7 @@ export function createEvaluationActivities({ tables, artifacts, withScratch, ste
               read.push({ model: 'champion', table: weightedTable(members, champion.weights, champion.level) });
             }
             const cutoffs = [...new Set(read.flatMap(({ table }) => table.cutoffs.filter((_, i) => table.splits[i] !== 'final')))].sort();
-            const scales = await tables.seasonalScales({ panel: await artifacts.fetchFile(panel, cancellationSignal()), cutoffs, season: 1 });
+            const scales = await tables.seasonalScales({ panel: await fetchParts(artifacts, panel, cancellationSignal()), cutoffs, season: 1 });
             const rows = read.flatMap(({ model, table }) => metricRows(model, table, new Map(cutoffs.map((cutoff, i) => [cutoff, scales[i]])), minHistory));
             if (rows.every(({ wape, mase }) => wape === null && mase === null)) {
               throw new BadInput(`no series that is ${minHistory} periods old sold anything in the back-tests, so no model can be scored: lower cleaning.minHistory, or use a longer history`);

@@ -1,5 +1,6 @@
 import { activityInfo, cancellationSignal, heartbeat } from '@temporalio/activity';
 import type { StepContext } from '../contracts/steps.ts';
+import { readParts, tablePartsMediaType } from '../contracts/table-parts.ts';
 import type { ArtifactStore } from './artifact-store.ts';
 import { artifactsIn, digestOf } from './digest.ts';
 
@@ -19,7 +20,7 @@ export interface StepRows {
 export interface StepDeps {
   readonly cache: StepCache;
   readonly rows: StepRows;
-  readonly artifacts: Pick<ArtifactStore, 'exists'>;
+  readonly artifacts: Pick<ArtifactStore, 'exists' | 'readJson'>;
   /** Hash of the bundled sources behind an activity. */
   readonly codeVersion: (activity: string) => string;
 }
@@ -73,8 +74,13 @@ export function createStepRunner({ cache, rows, artifacts, codeVersion }: StepDe
   }
 
   async function allExist(outputs: unknown): Promise<boolean> {
-    const found = await Promise.all(artifactsIn(outputs).map((ref) => artifacts.exists(ref)));
-    return found.every(Boolean);
+    const refs = artifactsIn(outputs);
+    const found = await Promise.all(refs.map((ref) => artifacts.exists(ref)));
+    if (!found.every(Boolean)) return false;
+    // A table is what its parts are.
+    const tables = refs.filter(({ mediaType }) => mediaType === tablePartsMediaType);
+    const parts = (await Promise.all(tables.map((table) => readParts(artifacts, table)))).flat();
+    return (await Promise.all(parts.map(({ file }) => artifacts.exists(file)))).every(Boolean);
   }
 
   async function tracked<T>(context: StepContext, describe: (value: T) => { note: string; cached: boolean }, work: () => Promise<T>): Promise<T> {

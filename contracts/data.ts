@@ -13,9 +13,11 @@ export interface SourceFile {
 }
 
 /**
- * An immutable dataset version. `sales` is Parquet sorted by (series, time, row): `series VARCHAR, time TIMESTAMP, target DOUBLE,
- * price DOUBLE (NULL without one), returned BOOLEAN, file UTINYINT, row UBIGINT` (`row` is 1-based in its file; every row of the
- * source is present, `kept BOOLEAN` tells whether the filters keep it). `texts` is Parquet `series VARCHAR, text VARCHAR, known_from TIMESTAMP`.
+ * An immutable dataset version. `sales` is a table in parts (see `TableParts`), every part sorted by (series, time, file, row):
+ * `series VARCHAR, time TIMESTAMP (local time of the business), target DOUBLE, price DOUBLE, stock DOUBLE (NULL without one), returned BOOLEAN,
+ * kept BOOLEAN, file USMALLINT (index in `sources`), row UBIGINT (1-based in its file)`, then one VARCHAR column per declared level. Every row
+ * of the sources is present; `kept` tells whether it counts: the filters keep it, and no newer version of it or duplicate before it exists.
+ * `texts` is Parquet `series VARCHAR, text VARCHAR, known_from TIMESTAMP`, `products` Parquet `key VARCHAR`: the keys of the products source.
  */
 export interface Snapshot {
   /** SHA-256 of the manifest's canonical JSON. */
@@ -23,6 +25,8 @@ export interface Snapshot {
   readonly manifest: ArtifactRef;
   readonly sales: ArtifactRef;
   readonly texts?: ArtifactRef;
+  readonly products?: ArtifactRef;
+  /** Files of the sales source first, in the order that their names sort in. */
   readonly sources: readonly SourceFile[];
   readonly rows: number;
   readonly keptRows: number;
@@ -56,6 +60,7 @@ export interface ValidateInput {
   readonly context: StepContext;
   readonly snapshot: Snapshot;
   readonly rules: Pipeline['validate'];
+  readonly frequency: Pipeline['frequency'];
   readonly now: string;
 }
 export interface ValidateResult {
@@ -76,18 +81,25 @@ export interface CleanInput {
 }
 
 /**
- * The regular grid: Parquet sorted by (series, ds): `series VARCHAR, ds DATE (first day of the period), y_raw DOUBLE, y DOUBLE (cleaned),
- * price DOUBLE (last known), touched UTINYINT (0 no, 1 filled period, 2 outlier)`. Only complete periods.
+ * The regular grid of complete periods, from each series' first sale on: a table in parts, every part sorted by (series, ds):
+ * `series VARCHAR, ds DATE (first day of the period), y_raw DOUBLE (what was sold; NULL where that is unknown or the shop was closed),
+ * y DOUBLE (cleaned and filled from past values; NULL where it stays unknown), price DOUBLE (last known), touched UTINYINT (see
+ * `domain/cleaning/touched.ts`), lines UINTEGER, largest DOUBLE, age INTEGER (periods since the first sale), since_sale INTEGER (periods since
+ * the last one), known INTEGER and total DOUBLE (number and sum of the values of y so far that were not filled)`. A part depends on nothing
+ * after its last period.
  */
 export interface CleanResult {
   readonly panel: ArtifactRef;
-  /** JSON report: how many cells were filled, clipped, dropped, by which rule; the touched rows are listed in the panel. */
+  /** JSON report: how many cells were touched by which rule, and the largest of them; every touched cell stands in the panel. */
   readonly report: ArtifactRef;
   readonly series: number;
   readonly periods: number;
   readonly filled: number;
   readonly outliers: number;
   readonly droppedRows: number;
+  /** Parts of the panel that were made for this run; the others were there already. */
+  readonly madeParts: number;
+  readonly parts: number;
   /** First days of the first and last complete period. */
   readonly from: string;
   readonly to: string;

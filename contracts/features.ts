@@ -33,6 +33,7 @@ export interface Cutoffs {
 }
 
 export interface FeatureSet {
+  /** A table in parts, every part sorted by (series, origin): `series VARCHAR, origin DATE`, then the FLOAT columns that `spec` names. */
   readonly table: ArtifactRef;
   /** JSON of {@link FeatureSpec}. */
   readonly spec: ArtifactRef;

@@ -1,83 +1,10 @@
 import { z } from 'zod';
 
+import { cleaningSchema, defaultCleaning } from './cleaning.schema.ts';
+import { filterSchema, sourcesSchema } from './sources.schema.ts';
+import { validationRuleSchema } from './validation.schema.ts';
+
 const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'lower-case letters, digits and hyphens, 63 at most');
-const uri = z.string().min(1);
-const column = z.string().min(1);
-
-/** A filter keeps the rows for which it holds; several filters must all hold. */
-export const filterSchema = z.discriminatedUnion('rule', [
-  z.strictObject({ column, rule: z.literal('matches'), pattern: z.string() }),
-  z.strictObject({ column, rule: z.literal('not-matches'), pattern: z.string() }),
-  z.strictObject({ column, rule: z.literal('in'), values: z.array(z.string()).min(1) }),
-  z.strictObject({ column, rule: z.literal('not-in'), values: z.array(z.string()).min(1) }),
-  z.strictObject({ column, rule: z.literal('at-least'), value: z.number() }),
-  z.strictObject({ column, rule: z.literal('at-most'), value: z.number() }),
-  z.strictObject({ column, rule: z.literal('more-than'), value: z.number() }),
-]);
-
-/** CSV dialect; everything is detected when absent. */
-export const csvSchema = z.strictObject({
-  delimiter: z.string().length(1).optional(),
-  decimal: z.enum(['.', ',']).default('.'),
-  encoding: z.string().default('utf-8'),
-  /** strptime format of the time column, e.g. `%d/%m/%Y %H:%M`. */
-  timeFormat: z.string().optional(),
-});
-
-/**
- * How cancelled or returned sales are taken. `drop`: lines that `filters` of this block match are left out (gross demand);
- * `net`: they stay and their negative quantity reduces the period's sum.
- */
-export const returnsSchema = z.strictObject({
-  where: z.array(filterSchema).min(1),
-  action: z.enum(['drop', 'net']).default('drop'),
-});
-
-export const sourcesSchema = z.strictObject({
-  sales: z.strictObject({
-    uri,
-    columns: z.strictObject({ series: column, time: column, target: column, price: column.optional() }),
-    csv: csvSchema.optional(),
-    filters: z.array(filterSchema).default([]),
-    returns: returnsSchema.optional(),
-    /** Exact duplicate lines: kept (each line is a sale) or dropped. */
-    duplicates: z.enum(['keep', 'drop']).default('keep'),
-    /** Upper-case and trim the series key, so that `85123a` and `85123A ` are one series. */
-    normalizeSeries: z.boolean().default(true),
-  }),
-  products: z
-    .strictObject({
-      uri,
-      key: column,
-      text: z.array(column).min(1),
-      /** When a description became known; the earliest one is used, so a later rename never leaks backwards. */
-      time: column.optional(),
-      csv: csvSchema.optional(),
-    })
-    .optional(),
-});
-
-export const validationRuleSchema = z.discriminatedUnion('rule', [
-  z.strictObject({ column, rule: z.literal('not-null'), severity: z.enum(['warn', 'block']).default('block'), atMost: z.number().min(0).max(1).default(0) }),
-  z.strictObject({ column, rule: z.literal('range'), min: z.number().optional(), max: z.number().optional(), severity: z.enum(['warn', 'block']).default('block') }),
-  z.strictObject({ column, rule: z.literal('matches'), pattern: z.string(), severity: z.enum(['warn', 'block']).default('block') }),
-  z.strictObject({ rule: z.literal('row-count'), min: z.number().int().default(1), max: z.number().int().optional(), severity: z.enum(['warn', 'block']).default('block') }),
-  z.strictObject({ rule: z.literal('series-count'), min: z.number().int().default(1), severity: z.enum(['warn', 'block']).default('block') }),
-  z.strictObject({ rule: z.literal('freshness'), maxAgeDays: z.number().positive(), severity: z.enum(['warn', 'block']).default('warn') }),
-]);
-
-export const cleaningSchema = z.strictObject({
-  /** Periods without a row: zero after the first sale, or left out of training. */
-  missing: z.enum(['zero-after-first-sale', 'drop']).default('zero-after-first-sale'),
-  /** Touches training data only; actuals used for scoring stay raw. Limits are as of each period (past values only). */
-  outliers: z
-    .strictObject({ method: z.enum(['iqr', 'none']).default('iqr'), action: z.enum(['clip', 'mark']).default('clip'), factor: z.number().positive().default(3) })
-    .default({ method: 'iqr', action: 'clip', factor: 3 }),
-  /** Series with fewer periods than this before the first fold's cutoff take part, but are not scored or proposed as evidence. */
-  minHistory: z.number().int().min(1).default(8),
-  /** Keep only the N series with the largest total before the first cutoff. */
-  top: z.number().int().positive().optional(),
-});
 
 export const modelNames = ['seasonal-naive', 'window-average', 'lightgbm', 'lstm'] as const;
 export const frequencies = ['day', 'week', 'month'] as const;
@@ -120,11 +47,7 @@ export const pipelineSchema = z.strictObject({
     .default([0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9])
     .refine((levels) => levels.every((q, i) => i === 0 || q > (levels[i - 1] ?? 0)), 'must increase'),
   validate: z.array(validationRuleSchema).default([]),
-  cleaning: cleaningSchema.default({
-    missing: 'zero-after-first-sale',
-    outliers: { method: 'iqr', action: 'clip', factor: 3 },
-    minHistory: 8,
-  }),
+  cleaning: cleaningSchema.default(defaultCleaning),
   embeddings: z
     .strictObject({ text: z.strictObject({ model: z.string().default('all-MiniLM-L6-v2'), dims: z.number().int().min(1).max(256).default(8) }).optional() })
     .default({}),

@@ -16,7 +16,7 @@ export interface ActivityCode {
 }
 
 const duckdb = 'adapters/duckdb/session.ts';
-const matrices = ['workers/matrices.ts', 'adapters/duckdb/extract-matrix.ts', duckdb];
+const matrices = ['workers/matrices.ts', 'adapters/duckdb/features/extract-matrix.ts', duckdb];
 const fit: ActivityCode = {
   sources: [
     'activities/training.ts', ...matrices,
@@ -24,15 +24,15 @@ const fit: ActivityCode = {
   ],
   python: ['lightgbm'],
 };
-const assemble: ActivityCode = { sources: ['activities/training.ts', ...matrices, 'adapters/duckdb/write-predictions.ts'] };
+const assemble: ActivityCode = { sources: ['activities/training.ts', ...matrices, 'adapters/duckdb/forecasts/write-predictions.ts'] };
 
 /** Behind each cached activity: a change in any of it makes that activity's results new. */
 export const activityCode: Readonly<Record<string, ActivityCode>> = {
-  ingest: { sources: ['activities/data.ts', 'adapters/duckdb/ingest.ts', 'adapters/duckdb/source-files.ts', duckdb] },
-  validate: { sources: ['activities/data.ts', 'adapters/duckdb/validate-sales.ts', duckdb] },
-  clean: { sources: ['activities/data.ts', 'adapters/duckdb/clean.ts', duckdb] },
-  buildFeatures: { sources: ['activities/data.ts', 'adapters/duckdb/origin-table.ts', duckdb] },
-  embedTexts: { sources: ['activities/embedding.ts', 'adapters/embeddings/text-encoder.ts', 'adapters/duckdb/text-vectors.ts', duckdb] },
+  ingest: { sources: ['activities/ingest.ts', 'adapters/duckdb/ingest/ingest.ts', 'adapters/duckdb/sources/source-files.ts', duckdb] },
+  validate: { sources: ['activities/validate.ts', 'adapters/duckdb/validate/validate-sales.ts', duckdb] },
+  clean: { sources: ['activities/clean.ts', 'adapters/duckdb/clean/clean.ts', duckdb] },
+  buildFeatures: { sources: ['activities/features.ts', 'adapters/duckdb/features/origin-table.ts', duckdb] },
+  embedTexts: { sources: ['activities/embedding.ts', 'adapters/embeddings/text-encoder.ts', 'adapters/duckdb/features/text-vectors.ts', duckdb] },
   fitBaselines: assemble,
   fitFold: fit,
   fitModel: fit,
@@ -43,8 +43,8 @@ export const activityCode: Readonly<Record<string, ActivityCode>> = {
     files: [...['main', 'failures', 'payloads', 'spaces', 'storage', 'studies'].map((name) => `workers/sampler/${name}.py`), 'contracts/sampler.schema.json'],
     python: ['optuna', 'numpy', 'scipy'],
   },
-  buildEnsemble: { sources: ['activities/evaluation.ts', 'adapters/duckdb/prediction-table.ts', duckdb] },
-  evaluateModels: { sources: ['activities/evaluation.ts', 'adapters/duckdb/prediction-table.ts', 'adapters/duckdb/seasonal-scales.ts', duckdb] },
+  buildEnsemble: { sources: ['activities/evaluation.ts', 'adapters/duckdb/forecasts/prediction-table.ts', duckdb] },
+  evaluateModels: { sources: ['activities/evaluation.ts', 'adapters/duckdb/forecasts/prediction-table.ts', 'adapters/duckdb/forecasts/seasonal-scales.ts', duckdb] },
 };
 
 /** Fits on another engine for the network than the default one are other results; all workers of a stack have the same environment. */

@@ -5,6 +5,7 @@ import type { ArtifactStore } from '../activities/artifact-store.ts';
 import type { OpenMatrix, TrainingDeps } from '../activities/training.ts';
 import { readMatrix } from '../adapters/read-matrix.ts';
 import type { FeatureSpec } from '../contracts/features.ts';
+import { fetchParts } from '../contracts/table-parts.ts';
 import type { Matrix } from '../contracts/training.ts';
 import { columnOf, rowsAtOrigin } from '../domain/origin-rows.ts';
 
@@ -16,7 +17,7 @@ const keptOnDisk = 4;
 /** Origin tables laid out on this worker's disk, once per feature set; the newest stay open, and a few more stay on disk. */
 export function createMatrices({ artifacts, tables, folder }: {
   readonly artifacts: ArtifactStore;
-  readonly tables: { extractMatrix(input: { table: string; spec: FeatureSpec; folder: string; signal?: AbortSignal }): Promise<Matrix> };
+  readonly tables: { extractMatrix(input: { table: readonly string[]; spec: FeatureSpec; folder: string; signal?: AbortSignal }): Promise<Matrix> };
   readonly folder: string;
 }): TrainingDeps['matrices'] {
   const opened = new Map<string, Promise<OpenMatrix>>();
@@ -47,7 +48,7 @@ export function createMatrices({ artifacts, tables, folder }: {
 
       async function open(): Promise<OpenMatrix> {
         await removals.get(key);
-        const table = await artifacts.fetchFile(features.table, signal);
+        const table = await fetchParts(artifacts, features.table, signal);
         const spec = (await artifacts.readJson(features.spec)) as FeatureSpec;
         const matrix = await tables.extractMatrix({ table, spec, folder: join(folder, key) });
         const values = await readMatrix(matrix);

@@ -43,7 +43,7 @@ async function runSteps(input: RetrainInput): Promise<RetrainResult> {
   const snapshot = await data.ingest({ context: at('ingest'), sources: pipeline.sources, baseFolder, frequency, horizon, folds, now: requestedAt });
   const [cleaned, vectors] = await allOrNone(() => [
     (async () => {
-      await data.validate({ context: at('validate'), snapshot, rules: pipeline.validate, now: requestedAt });
+      await data.validate({ context: at('validate'), snapshot, rules: pipeline.validate, frequency, now: requestedAt });
       return data.clean({ context: at('clean'), snapshot, cleaning: pipeline.cleaning, frequency, horizon, folds, ...(input.cutoff !== undefined && { cutoff: input.cutoff }) });
     })(),
     embed(input, snapshot, at('embed')),

@@ -1,16 +1,16 @@
-import { clean } from './clean.ts';
-import { describeTable, sourceRows } from './describe-table.ts';
-import { extractMatrix } from './extract-matrix.ts';
-import { exportForecasts, forecastRows } from './forecast-files.ts';
-import { ingest } from './ingest.ts';
-import { buildOriginTable } from './origin-table.ts';
-import { readPredictions, writeForecasts, writePredictionTable } from './prediction-table.ts';
-import { seasonalScales } from './seasonal-scales.ts';
+import { clean } from './clean/clean.ts';
+import { describeTable, sourceRows } from './profile/describe-table.ts';
+import { extractMatrix } from './features/extract-matrix.ts';
+import { exportForecasts, forecastRows } from './forecasts/forecast-files.ts';
+import { ingest } from './ingest/ingest.ts';
+import { buildOriginTable } from './features/origin-table.ts';
+import { readPredictions, writeForecasts, writePredictionTable } from './forecasts/prediction-table.ts';
+import { seasonalScales } from './forecasts/seasonal-scales.ts';
 import { createSessions, type DuckdbOptions, type Session } from './session.ts';
-import { fingerprintSources } from './source-files.ts';
-import { readTexts, readVectors, writeVectors } from './text-vectors.ts';
-import { validateSales } from './validate-sales.ts';
-import { writePredictions } from './write-predictions.ts';
+import { fingerprintSources } from './sources/source-files.ts';
+import { readTexts, readVectors, writeVectors } from './features/text-vectors.ts';
+import { validateSales } from './validate/validate-sales.ts';
+import { writePredictions } from './forecasts/write-predictions.ts';
 
 /** One request in, one answer out. Aborting `signal` interrupts the query that runs. */
 type Call<Request, Answer> = (request: Request & { readonly signal?: AbortSignal }) => Promise<Answer>;

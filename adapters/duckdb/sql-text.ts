@@ -32,3 +32,8 @@ export function createBinder(): Binder {
 export function exactSum(expression: string): string {
   return `CAST(sum(CAST(${expression} AS DECIMAL(38, 6))) AS DOUBLE)`;
 }
+
+/** Table expression of Parquet files, which are ours: their paths come from the artifact store. Parts are read in their order. */
+export function parquetFiles(paths: readonly string[]): string {
+  return `read_parquet([${paths.map(literal).join(', ')}])`;
+}

@@ -21,14 +21,14 @@ describe('the code version of a cached activity', () => {
   const fits = [...training, 'adapters/lightgbm/fit.ts', 'adapters/tensorflow/fit.ts', 'domain/metrics.ts'];
 
   test.each<[string, readonly string[], readonly RegExp[]]>([
-    ['ingest', ['activities/data.ts', 'adapters/duckdb/session.ts'], [/^@duckdb\/node-api@/, /^@duckdb\/node-bindings@/]],
-    ['clean', ['activities/data.ts', 'adapters/duckdb/clean.ts'], []],
-    ['buildFeatures', ['activities/data.ts', 'adapters/duckdb/origin-table.ts'], []],
+    ['ingest', ['activities/ingest.ts', 'adapters/duckdb/session.ts'], [/^@duckdb\/node-api@/, /^@duckdb\/node-bindings@/]],
+    ['clean', ['activities/clean.ts', 'adapters/duckdb/clean/clean.ts'], []],
+    ['buildFeatures', ['activities/features.ts', 'adapters/duckdb/features/origin-table.ts'], []],
     ['embedTexts', ['activities/embedding.ts', 'adapters/embeddings/pooling.ts', 'adapters/duckdb/fill-table.ts'], [/^@huggingface\/transformers@/, /^onnxruntime-node@/]],
     ['fitFold', fits, [/^koffi@/, /^lightgbm==/, /^@tensorflow\/tfjs-backend-wasm@/]],
     ['fitModel', fits, [/^koffi@/, /^lightgbm==/, /^@tensorflow\/tfjs-core@/]],
     ['fitBaselines', [...training, 'domain/baselines.ts'], [/^@duckdb\/node-api@/]],
-    ['assemblePredictions', [...training, 'adapters/duckdb/write-predictions.ts'], []],
+    ['assemblePredictions', [...training, 'adapters/duckdb/forecasts/write-predictions.ts'], []],
     ['search', ['activities/search.ts', 'workflows/search.ts', 'contracts/sampler.schema.json', ...sampler], [/^optuna==/]],
     ['buildEnsemble', ['activities/evaluation.ts', 'domain/level-factor.ts', 'domain/ensemble.ts'], []],
     ['evaluateModels', ['activities/evaluation.ts', 'domain/level-factor.ts', 'activities/metric-rows.ts'], []],
@@ -102,7 +102,7 @@ describe('code versions of a build', () => {
   });
 
   test('are there for every activity whose code is named anywhere', async () => {
-    const used = await Promise.all(['activities/registry.ts', 'activities/search.ts', 'activities/training.ts', 'activities/data.ts', 'activities/embedding.ts', 'activities/evaluation.ts'].map((name) => readFile(join(packageRoot, name), 'utf8')));
+    const used = await Promise.all(['activities/registry.ts', 'activities/search.ts', 'activities/training.ts', 'activities/ingest.ts', 'activities/validate.ts', 'activities/clean.ts', 'activities/features.ts', 'activities/embedding.ts', 'activities/evaluation.ts'].map((name) => readFile(join(packageRoot, name), 'utf8')));
     const named = used.flatMap((text) => [...text.matchAll(/(?:codeVersion\(|activity: |steps\.once(?:<\w+>)?\()'(\w+)'/g)].map(([, name]) => name));
     expect(new Set(named)).toEqual(new Set(Object.keys(activityCode)));
   });

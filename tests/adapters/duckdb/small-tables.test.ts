@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { type ValidationRule, validationRuleSchema } from '../../../contracts/pipeline.schema.ts';
+import { type ValidationRule } from '../../../contracts/pipeline.schema.ts';
+import { validationRuleSchema } from '../../../contracts/validation.schema.ts';
 import { dateOf, type PanelRow, writePanel } from './panel-file.ts';
 import { query, useScratch } from './scratch.ts';
 

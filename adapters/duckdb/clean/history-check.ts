@@ -1,0 +1,31 @@
+import { BadInput } from '../../../contracts/failure.ts';
+import { periodsNeeded } from '../../../domain/cutoffs.ts';
+import type { PeriodLength } from '../../../domain/calendar.ts';
+import { isoOfDay } from '../../../domain/calendar.ts';
+
+export interface History {
+  /** What the message begins with. */
+  readonly where: string;
+  readonly frequency: PeriodLength;
+  readonly horizon: number;
+  readonly folds: number;
+  /** Complete periods there are. */
+  readonly periods: number;
+  /** First and last day with a sale. */
+  readonly from: number;
+  readonly to: number;
+  /** How it gets longer. */
+  readonly longer?: string;
+}
+
+/** Throws `BadInput` when the history is too short to learn from before the first fold; says what is there and what would do. */
+export function refuseShortHistory({ where, frequency, horizon, folds, periods, from, to, longer = 'give a longer history' }: History): void {
+  const needed = periodsNeeded({ horizon, folds });
+  if (periods >= needed) return;
+  const found = periods === 0
+    ? `there is no complete ${frequency} of sales`
+    : `sales from ${isoOfDay(from)} to ${isoOfDay(to)} are ${String(periods)} complete ${frequency}${periods === 1 ? '' : 's'}`;
+  throw new BadInput(
+    `${where}: ${found}, but horizon ${String(horizon)} with ${String(folds)} fold${folds === 1 ? '' : 's'} needs ${String(needed)}; shorten horizon, use fewer folds (evaluate.folds), or ${longer}`,
+  );
+}

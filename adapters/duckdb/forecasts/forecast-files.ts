@@ -1,0 +1,46 @@
+import { isoOfDay } from '../../../domain/calendar.ts';
+import { textIn } from '../row-values.ts';
+import type { Session, Sessions } from '../session.ts';
+import { identifier } from '../sql-text.ts';
+import { copyNumbers, textsOf } from '../typed-columns.ts';
+import { writeCsv, writeParquet } from '../write-parquet.ts';
+
+export interface ForecastRow {
+  readonly series: string;
+  /** ISO date of the period's first day. */
+  readonly ds: string;
+  readonly yHat: number;
+  readonly quantiles: readonly number[];
+}
+
+/** Copies a forecast file for people and other programs; sorted by (unique_id, ds). */
+export async function exportForecasts(session: Session, { file, out, format }: { readonly file: string; readonly out: string; readonly format: 'csv' | 'parquet' }): Promise<void> {
+  const write = format === 'csv' ? writeCsv : writeParquet;
+  await write(session, { select: 'SELECT * FROM read_parquet($file) ORDER BY unique_id, ds', parameters: { file }, out });
+}
+
+/** The rows of a forecast file in batches, sorted by (series, ds). */
+export async function* forecastRows(sessions: Sessions, { file, signal }: { readonly file: string; readonly signal?: AbortSignal | undefined }): AsyncGenerator<readonly ForecastRow[]> {
+  const session = await sessions.open(signal);
+  try {
+    const described = await session.rows('DESCRIBE SELECT * FROM read_parquet($file)', { file });
+    const levels = described.map((row) => textIn(row, 'column_name')).filter((name) => /^q[\d.]+$/.test(name));
+    const numbers = ['y_hat', ...levels].map((name) => `CAST(${identifier(name)} AS DOUBLE)`);
+    const sql = `SELECT unique_id, CAST(datediff('day', DATE '1970-01-01', ds) AS INTEGER), ${numbers.join(', ')} FROM read_parquet($file) ORDER BY unique_id, ds`;
+    for await (const chunk of session.chunks(sql, { file })) {
+      const series = textsOf(chunk.getColumnVector(0));
+      const days = new Int32Array(chunk.rowCount);
+      copyNumbers(chunk.getColumnVector(1), days, 0);
+      const [yHat, ...quantiles] = numbers.map((_, c) => {
+        const values = new Float64Array(chunk.rowCount);
+        copyNumbers(chunk.getColumnVector(2 + c), values, 0);
+        return values;
+      });
+      yield series.map((name, i) => ({
+        series: name, ds: isoOfDay(days[i] ?? Number.NaN), yHat: yHat?.[i] ?? Number.NaN, quantiles: quantiles.map((level) => level[i] ?? Number.NaN),
+      }));
+    }
+  } finally {
+    session.close();
+  }
+}
