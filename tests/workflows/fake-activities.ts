@@ -78,7 +78,7 @@ const pipelineFakes: DataActivities & EmbeddingActivities & EvaluationActivities
   finishRun: async () => undefined,
   ingest: async () => snapshot,
   validate: async () => ({ report: ref('rules'), passed: 1, warnings: 0 }),
-  clean: async () => ({ panel: ref('panel'), report: ref('cleaning'), series: 2, periods: 40, filled: 0, outliers: 0, droppedRows: 0, from: '2024-01-01', to: '2024-12-23' }),
+  clean: async () => ({ panel: ref('panel'), report: ref('cleaning'), series: 2, periods: 40, filled: 0, outliers: 0, droppedRows: 0, madeParts: 1, parts: 1, from: '2024-01-01', to: '2024-12-23' }),
   embedTexts: async () => ({ vectors: ref('vectors'), dims: 2, embedded: 2, reused: 0, encoder: 'fake' }),
   buildFeatures: async () => ({ table: ref('table'), spec: ref('spec'), cutoffs: { folds: ['2024-10-07', '2024-11-04'], test: '2024-12-02', final: '2024-12-23' }, rows: 80, series: 2, columns: 9 }),
   buildEnsemble: async ({ members }) => ({ forecasts: forecastsOf('ensemble'), weights: Object.fromEntries(members.map(({ model }) => [model, 1 / members.length])), level: 1.1 }),

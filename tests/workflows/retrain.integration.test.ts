@@ -121,7 +121,7 @@ describe('a run', () => {
       },
       clean: async () => {
         cleaning();
-        return { panel: ref('panel'), report: ref('cleaning'), series: 2, periods: 40, filled: 0, outliers: 0, droppedRows: 0, from: '2024-01-01', to: '2024-12-23' };
+        return { panel: ref('panel'), report: ref('cleaning'), series: 2, periods: 40, filled: 0, outliers: 0, droppedRows: 0, madeParts: 1, parts: 1, from: '2024-01-01', to: '2024-12-23' };
       },
     });
   });

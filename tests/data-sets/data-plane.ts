@@ -1,0 +1,87 @@
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+import { afterAll, beforeAll, describe } from 'vitest';
+
+import { createDataActivities } from '../../activities/data.ts';
+import { createDuckdb, type Duckdb } from '../../adapters/duckdb/create-duckdb.ts';
+import type { Row } from '../../adapters/duckdb/session.ts';
+import { createSessions } from '../../adapters/duckdb/session.ts';
+import { parquetFiles } from '../../adapters/duckdb/sql-text.ts';
+import type { ArtifactRef } from '../../contracts/artifacts.ts';
+import type { CleanResult, Snapshot } from '../../contracts/data.ts';
+import { type Pipeline, pipelineSchema } from '../../contracts/pipeline.schema.ts';
+import { fetchParts } from '../../contracts/table-parts.ts';
+import { packageRoot } from '../../infra/toolchain/paths.ts';
+import { at, attempt, surroundings } from '../activities/surroundings.ts';
+
+/** The folder of real data sets that may not be copied into this repository. */
+const dataFolder = resolve(process.env['FORECASTLE_DATA'] ?? join(packageRoot, '../shared/data'));
+
+/** A group of tests on one file of the data folder; where that is absent they are skipped, and their title says so. */
+export function describeSet(name: string, file: string, tests: (path: string) => void): void {
+  const path = join(dataFolder, file);
+  if (existsSync(path)) describe(name, () => tests(path));
+  else describe.skip(`${name} (skipped: FORECASTLE_DATA has no ${file})`, () => tests(path));
+}
+
+/** The data plane over memory twins, for one test file. */
+export interface DataPlane {
+  /** Ingests and cleans what a pipeline file says. */
+  run(pipeline: unknown): Promise<{ readonly snapshot: Snapshot; readonly cleaned: CleanResult; readonly pipeline: Pipeline }>;
+  snapshot(pipeline: unknown): Promise<{ readonly snapshot: Snapshot; readonly pipeline: Pipeline }>;
+  /** One row of figures from a table in parts; the query names it `t`. */
+  figures(table: ArtifactRef, select: string): Promise<Row>;
+  report(ref: ArtifactRef): Promise<unknown>;
+}
+
+export function useDataPlane(): () => DataPlane {
+  let folder = '';
+  let duckdb: Duckdb | undefined;
+  let plane: DataPlane | undefined;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'forecastle-data-sets-'));
+    await mkdir(join(folder, 'work'));
+    duckdb = createDuckdb({ memoryLimitMiB: 1024, threads: 2, tempFolder: join(folder, 'duckdb') });
+    plane = compose(folder, duckdb);
+  });
+  afterAll(async () => {
+    await duckdb?.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+  return () => {
+    if (plane === undefined) throw new Error('used before beforeAll');
+    return plane;
+  };
+}
+
+function compose(folder: string, tables: Duckdb): DataPlane {
+  const { artifacts, steps, withScratch, database } = surroundings(folder);
+  const activities = createDataActivities({ tables, artifacts, steps, withScratch, snapshots: database.snapshots });
+  async function snapshot(file: unknown) {
+    const pipeline = pipelineSchema.parse(file);
+    const { sources, frequency, horizon, evaluate } = pipeline;
+    const now = new Date().toISOString();
+    return { pipeline, snapshot: await attempt(() => activities.ingest({ context: at('ingest'), sources, baseFolder: packageRoot, frequency, horizon, folds: evaluate.folds, now })) };
+  }
+  return {
+    snapshot,
+    async run(file) {
+      const made = await snapshot(file);
+      const { cleaning, frequency, horizon, evaluate } = made.pipeline;
+      return { ...made, cleaned: await attempt(() => activities.clean({ context: at('clean'), snapshot: made.snapshot, cleaning, frequency, horizon, folds: evaluate.folds })) };
+    },
+    async figures(table, select) {
+      const sessions = createSessions({ memoryLimitMiB: 1024, threads: 2, tempFolder: join(folder, 'figures') });
+      try {
+        const files = parquetFiles(await fetchParts(artifacts, table));
+        return await sessions.use(undefined, (session) => session.row(`WITH t AS (SELECT * FROM ${files}) ${select}`));
+      } finally {
+        await sessions.close();
+      }
+    },
+    report: (ref) => artifacts.readJson(ref),
+  };
+}
