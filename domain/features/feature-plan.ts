@@ -1,4 +1,4 @@
-import { periodsPerYear, type PeriodLength } from './calendar.ts';
+import { periodsPerYear, type PeriodLength } from '../calendar.ts';
 
 export interface FeatureDefinition {
   readonly name: string;
