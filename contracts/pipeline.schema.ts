@@ -7,7 +7,7 @@ import { validationRuleSchema } from './validation.schema.ts';
 const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'lower-case letters, digits and hyphens, 63 at most');
 
 export const modelNames = ['seasonal-naive', 'window-average', 'lightgbm', 'lstm'] as const;
-export const frequencies = ['day', 'week', 'month'] as const;
+export const frequencies = ['hour', 'day', 'week', 'month'] as const;
 export const metricNames = ['wape', 'mase', 'wql', 'bias', 'mae', 'mse', 'rmse', 'coverage'] as const;
 
 const distribution = z.union([

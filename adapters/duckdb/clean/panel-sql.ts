@@ -2,7 +2,7 @@ import type { PeriodLength } from '../../../domain/calendar.ts';
 import { exactSum } from '../sql-text.ts';
 
 /** Interval of one period, as SQL. */
-export const intervalOf: Readonly<Record<PeriodLength, string>> = { day: 'INTERVAL 1 DAY', week: 'INTERVAL 7 DAY', month: 'INTERVAL 1 MONTH' };
+export const intervalOf: Readonly<Record<PeriodLength, string>> = { hour: 'INTERVAL 1 HOUR', day: 'INTERVAL 1 DAY', week: 'INTERVAL 7 DAY', month: 'INTERVAL 1 MONTH' };
 
 /** Fewest past periods that an outlier limit rests on. */
 export const outlierHistory = 8;
