@@ -1,10 +1,11 @@
 import { BadInput } from '../contracts/failure.ts';
+import { startOfIso } from '../domain/calendar.ts';
 
 // Forecasts as they are stored and served; shared by PostgreSQL and its memory twin.
 
 export interface ForecastRow {
   readonly series: string;
-  /** ISO date of the period's first day. */
+  /** Start of the period: an ISO date, for hours `2011-10-03T14:00`. */
   readonly ds: string;
   readonly yHat: number;
   readonly quantiles: readonly number[];
@@ -49,7 +50,7 @@ export async function* checkedRows({
 }
 
 function problemOf({ ds, yHat, quantiles }: ForecastRow, levels: readonly number[]): string | undefined {
-  if (!isDate(ds)) return 'that is no date';
+  if (!isStart(ds)) return 'that is no date';
   if (!Number.isFinite(yHat)) return `the forecast is ${yHat}`;
   if (quantiles.length !== levels.length) return `${quantiles.length} quantiles for ${levels.length} levels`;
   for (const [i, value] of quantiles.entries()) {
@@ -62,7 +63,6 @@ function problemOf({ ds, yHat, quantiles }: ForecastRow, levels: readonly number
 }
 
 /** Neither another form nor a day that the month doesn't have. */
-function isDate(text: string): boolean {
-  const at = new Date(`${text}T00:00:00Z`);
-  return !Number.isNaN(at.getTime()) && at.toISOString() === `${text}T00:00:00.000Z`;
+function isStart(text: string): boolean {
+  return /^\d{4}-\d{2}-\d{2}(T\d{2}:00)?$/.test(text) && startOfIso(text, text.length > 10 ? 'hour' : 'day') !== undefined;
 }

@@ -1,5 +1,5 @@
 import type { ArtifactRef } from './artifacts.ts';
-import type { Pipeline } from './pipeline.schema.ts';
+import type { Pipeline, ValidationRule } from './pipeline.schema.ts';
 import type { StepContext } from './steps.ts';
 import type { FeatureSet } from './features.ts';
 
@@ -26,6 +26,8 @@ export interface Snapshot {
   readonly sales: ArtifactRef;
   readonly texts?: ArtifactRef;
   readonly products?: ArtifactRef;
+  /** JSON of {@link TableProfile}; snapshots of before 0.2 have none. Not part of the digest. */
+  readonly profile?: ArtifactRef;
   /** Files of the sales source first, in the order that their names sort in. */
   readonly sources: readonly SourceFile[];
   readonly rows: number;
@@ -48,12 +50,56 @@ export interface IngestInput {
   readonly now: string;
 }
 
+/** A row of a snapshot by its place in the sources. */
+export interface RowAddress {
+  /** Index in the snapshot's `sources`. */
+  readonly file: number;
+  /** 1-based number of the data row in that file. */
+  readonly row: number;
+}
+
 export interface RuleOutcome {
+  /** The rule in words: `target range ≥ 0`. */
   readonly rule: string;
+  /** Its kind in the pipeline file: `range`. */
+  readonly kind: ValidationRule['rule'];
+  /** The column it is about; several are joined by commas. Absent for rules about the whole. */
+  readonly column?: string;
   readonly severity: 'warn' | 'block';
   readonly holds: boolean;
   /** What was seen, in words with figures. */
   readonly found: string;
+  /** Rows that break the rule; 0 where a rule is about the whole. */
+  readonly broken: number;
+  /** Rows that were looked at: the kept ones. */
+  readonly rows: number;
+  /** The first rows that break it, at most five, in the order of files and rows. */
+  readonly examples: readonly RowAddress[];
+}
+
+/** Figures of the kept rows, for those who watch data quality elsewhere. */
+export interface SalesMetrics {
+  readonly rows: number;
+  /** By column of the snapshot. */
+  readonly columns: Readonly<Record<string, ColumnMetrics>>;
+}
+
+export interface ColumnMetrics {
+  readonly nullCount: number;
+  /** Values that are there. */
+  readonly count: number;
+  /** Of text columns. */
+  readonly distinctCount?: number;
+  /** Of number columns with a value. */
+  readonly sum?: number;
+  readonly min?: number;
+  readonly max?: number;
+}
+
+/** The report artifact of the step. */
+export interface ValidationReport {
+  readonly outcomes: readonly RuleOutcome[];
+  readonly metrics: SalesMetrics;
 }
 
 export interface ValidateInput {
@@ -64,9 +110,20 @@ export interface ValidateInput {
   readonly now: string;
 }
 export interface ValidateResult {
+  /** JSON of {@link ValidationReport}. */
   readonly report: ArtifactRef;
   readonly passed: number;
   readonly warnings: number;
+}
+
+/** What the rules of a run's pipeline file found, as it is kept and shown. */
+export interface RunValidation {
+  readonly runId: string;
+  readonly pipeline: string;
+  /** Digest of the snapshot. */
+  readonly snapshot: string;
+  /** In the order of the pipeline file. */
+  readonly outcomes: readonly RuleOutcome[];
 }
 
 export interface CleanInput {

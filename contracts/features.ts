@@ -30,6 +30,10 @@ export interface Cutoffs {
   readonly test: string;
   /** The newest complete period: the cutoff of the served forecast. */
   readonly final: string;
+  /** Periods of targets before the cutoff that folds and test do not learn from; none when absent. */
+  readonly gap?: number;
+  /** Periods of targets that are learnt from; all when absent. */
+  readonly window?: number;
 }
 
 export interface FeatureSet {

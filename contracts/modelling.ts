@@ -3,11 +3,11 @@ import type { FeatureSet } from './features.ts';
 import type { Distribution } from '../domain/search-spaces.ts';
 import type { Pipeline } from './pipeline.schema.ts';
 import type { StepContext } from './steps.ts';
-import type { Parameters, SearchedFamily } from './training.ts';
+import type { FitSplit, Parameters, SearchedFamily } from './training.ts';
 
 /**
- * Forecasts of one model for several cutoffs: Parquet sorted by (split, series, step): `split VARCHAR, series VARCHAR, origin DATE,
- * step USMALLINT, ds DATE, y_hat FLOAT, "q0.1" … FLOAT, actual DOUBLE (raw; NULL when not yet known)`.
+ * Forecasts of one model for several cutoffs: Parquet sorted by (split, series, step): `split VARCHAR, series VARCHAR, origin DATE (TIMESTAMP for hours),
+ * step USMALLINT, ds as origin, y_hat FLOAT, "q0.1" … FLOAT, actual DOUBLE (raw; NULL when not yet known)`.
  */
 export type PredictionsRef = ArtifactRef;
 
@@ -36,7 +36,7 @@ export interface FitFoldInput {
   readonly features: FeatureSet;
   readonly parameters: Parameters;
   readonly seed: number;
-  readonly fold: { readonly name: string; readonly cutoff: string };
+  readonly fold: FitSplit;
   readonly trial: number;
   /** A fold of a trial predicts the point and the median band only, unless the family's point needs more. */
   readonly quantiles: readonly number[];

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 
+import { augmentationSchema, noAugmentation } from './augmentation.schema.ts';
 import { cleaningSchema, defaultCleaning } from './cleaning.schema.ts';
+import { hierarchySchema } from './hierarchy.schema.ts';
+import { labelsSchema } from './labels.schema.ts';
 import { filterSchema, sourcesSchema } from './sources.schema.ts';
 import { validationRuleSchema } from './validation.schema.ts';
 
@@ -59,10 +62,20 @@ export const pipelineSchema = z.strictObject({
   evaluate: z
     .strictObject({
       folds: z.number().int().min(1).max(20).default(3),
+      /** Periods from one fold's cutoff to the next; the horizon when absent. With fewer, the folds' targets overlap. */
+      step: z.number().int().min(1).max(366).optional(),
+      /** Periods between the last target that may be learnt from and the first one to forecast, in folds and test: as if sales became known that much later. */
+      gap: z.number().int().min(0).max(366).default(0),
+      /** What is learnt from: everything up to the cutoff, or targets of the last N periods only. */
+      window: z.union([z.literal('expanding'), z.strictObject({ sliding: z.number().int().min(4).max(10_000) })]).default('expanding'),
       /** What the table at the end of a followed run shows, in this order. Every one is computed, kept and compared all the same. */
       metrics: z.array(z.enum(metricNames)).min(1).default(['wape', 'mase', 'wql', 'bias']),
     })
-    .default({ folds: 3, metrics: ['wape', 'mase', 'wql', 'bias'] }),
+    .default({ folds: 3, gap: 0, window: 'expanding', metrics: ['wape', 'mase', 'wql', 'bias'] }),
+  training: z.strictObject({ augment: augmentationSchema.default(noAugmentation) }).default({ augment: noAugmentation }),
+  /** For tasks that classify or regress: see `forecastle dataset label`. */
+  labels: labelsSchema.optional(),
+  hierarchy: hierarchySchema.optional(),
   promote: z
     .strictObject({
       gates: z

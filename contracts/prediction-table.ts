@@ -1,14 +1,17 @@
+import type { StartUnit } from '../domain/calendar.ts';
+
 /** A Predictions file (contracts/modelling.ts) as columns; rows sorted by (split, series, step). */
 export interface PredictionTable {
-  /** Split names, and per split its cutoff (ISO date). */
+  /** Split names, and per split its cutoff (ISO date, for hours with the hour). */
   readonly splits: readonly string[];
   readonly cutoffs: readonly string[];
   readonly splitIndex: Uint16Array;
   readonly series: readonly string[];
   readonly seriesIndex: Uint32Array;
   readonly step: Uint16Array;
-  /** First day of the forecast period, days since 1970-01-01. */
+  /** Start of the forecast period, in `unit`s since 1970-01-01. */
   readonly ds: Int32Array;
+  readonly unit: StartUnit;
   readonly yHat: Float32Array;
   readonly levels: readonly number[];
   /** Row-major, rows × levels. */

@@ -1,3 +1,4 @@
+import type { LearningSplit } from '../domain/cutoffs.ts';
 import type { FeatureSpec } from './features.ts';
 
 /** Values a hyper-parameter can take. */
@@ -23,12 +24,11 @@ export interface Matrix {
   readonly spec: FeatureSpec;
 }
 
-/** One fit: learn from every row whose target period is at most `cutoff`, then forecast from the rows whose origin is `cutoff`. */
-export interface FitSplit {
-  readonly name: string;
-  /** ISO date. */
-  readonly cutoff: string;
-}
+/**
+ * One fit: learn from the rows whose target period is at most `gap` periods before the cutoff, at the cutoff without a gap, and among the
+ * last `window` such periods where there is a window; then forecast from the rows whose origin is `cutoff`.
+ */
+export type FitSplit = LearningSplit;
 
 /** What a training child process is asked to do. Deterministic in (matrix, parameters, seed, quantiles, split). */
 export interface FitJob {
@@ -62,7 +62,10 @@ export interface FitOutcome {
   readonly modelFiles: readonly string[];
   /** Training curve, e.g. loss per epoch or iteration checkpoints: metric name → values in order. */
   readonly curves: Readonly<Record<string, readonly number[]>>;
+  /** Rows of the data; what augmentation added comes on top. */
   readonly trainedRows: number;
+  /** How many training windows each method of augmentation added; absent without augmentation. */
+  readonly augmented?: Readonly<Record<string, number>>;
   /** Engine and version that did the work, e.g. `lightgbm 4.7.0 cpu`, `tfjs-wasm 4.22.0`. */
   readonly engine: string;
 }

@@ -6,6 +6,13 @@
  */
 export type PeriodLength = 'hour' | 'day' | 'week' | 'month';
 
+/** What period starts count in. */
+export type StartUnit = 'day' | 'hour';
+
+export function startUnit(length: PeriodLength): StartUnit {
+  return length === 'hour' ? 'hour' : 'day';
+}
+
 const millisecondsPerDay = 86_400_000;
 
 /**

@@ -41,7 +41,7 @@ export function createForecasts(sql: Sql): Forecasts {
           // One quantile array per row travels as text: unnest would flatten an array of arrays.
           await tx.run(
             `insert into forecasts (set_id, series, ds, y_hat, quantiles)
-             select $1, r.series, r.ds, r.y_hat, r.quantiles::double precision[] from unnest($2::text[], $3::date[], $4::double precision[], $5::text[]) as r (series, ds, y_hat, quantiles)`,
+             select $1, r.series, r.ds, r.y_hat, r.quantiles::double precision[] from unnest($2::text[], $3::text[], $4::double precision[], $5::text[]) as r (series, ds, y_hat, quantiles)`,
             [set.id, batch.map(({ series }) => series), batch.map(({ ds }) => ds), batch.map(({ yHat }) => yHat), batch.map(({ quantiles }) => `{${quantiles.join(',')}}`)],
           );
         }
@@ -49,7 +49,7 @@ export function createForecasts(sql: Sql): Forecasts {
     read: ({ pipeline, series, candidate }) =>
       sql.many(
         pointRow,
-        `select f.ds::text, f.y_hat, f.quantiles, s.quantile_levels from forecasts f join forecast_sets s on s.id = f.set_id
+        `select f.ds, f.y_hat, f.quantiles, s.quantile_levels from forecasts f join forecast_sets s on s.id = f.set_id
          where f.set_id = (${currentSet}) and f.series = $3 order by f.ds`,
         [pipeline, candidate ?? null, series],
       ),

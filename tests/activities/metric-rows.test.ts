@@ -7,7 +7,7 @@ import type { PredictionTable, SeriesScales } from '../../contracts/prediction-t
 function tableOf(split: string, rows: readonly { series: string; actual: number; forecast: number }[]): PredictionTable {
   return {
     splits: [split], cutoffs: ['2024-09-02'], levels: [0.1, 0.9], series: rows.map(({ series }) => series),
-    splitIndex: new Uint16Array(rows.length), seriesIndex: Uint32Array.from(rows.keys()), step: new Uint16Array(rows.length).fill(1), ds: new Int32Array(rows.length),
+    splitIndex: new Uint16Array(rows.length), seriesIndex: Uint32Array.from(rows.keys()), step: new Uint16Array(rows.length).fill(1), ds: new Int32Array(rows.length), unit: 'day',
     yHat: Float32Array.from(rows, ({ forecast }) => forecast), quantiles: Float32Array.from(rows.flatMap(({ forecast }) => [forecast, forecast])),
     actual: Float64Array.from(rows, ({ actual }) => actual),
   };

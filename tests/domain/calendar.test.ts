@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { addPeriods, dayOfIso, isoOfDay, periodEnd, periodsBetween, periodsPerYear, periodStart } from '../../domain/calendar.ts';
+import { addPeriods, dayOfIso, dayOfStart, isoOfDay, isoOfStart, periodEnd, periodsBetween, periodsPerYear, periodStart, startOfDay, startOfIso } from '../../domain/calendar.ts';
 
 const anyDay = fc.integer({ min: -20_000, max: 40_000 });
 const anyLength = fc.constantFrom('day', 'week', 'month');
@@ -80,5 +80,26 @@ describe('where years meet', () => {
       if (length === 'month') expect([then.getUTCMonth(), then.getUTCFullYear()]).toEqual([now.getUTCMonth(), now.getUTCFullYear() - 1]);
       else expect([then.getUTCDay(), start - lastYear]).toEqual([now.getUTCDay(), 364]);
     }));
+  });
+});
+
+describe('hours', () => {
+  test('are written with their hour and read back', () => {
+    fc.assert(fc.property(fc.integer({ min: -1_000_000, max: 1_000_000 }), (start) => {
+      expect(startOfIso(isoOfStart(start, 'hour'), 'hour')).toBe(start);
+    }));
+    expect(isoOfStart(0, 'hour')).toBe('1970-01-01T00:00');
+    expect(startOfIso('2011-10-03', 'hour')).toBe(startOfIso('2011-10-03T00:00', 'hour'));
+  });
+
+  test.each(['2011-10-03T24:00', '2011-10-03T14:30', '2011-02-30T01:00', '3 October 2011'])('%s is no hour', (text) => {
+    expect(startOfIso(text, 'hour')).toBeUndefined();
+  });
+
+  test('follow each other across days', () => {
+    const start = startOfIso('2011-12-31T23:00', 'hour') ?? Number.NaN;
+    expect(isoOfStart(addPeriods(start, 1, 'hour'), 'hour')).toBe('2012-01-01T00:00');
+    expect(isoOfDay(dayOfStart(start, 'hour'))).toBe('2011-12-31');
+    expect(startOfDay(dayOfStart(start, 'hour'), 'hour')).toBe(start - 23);
   });
 });

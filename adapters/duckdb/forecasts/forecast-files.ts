@@ -1,5 +1,6 @@
-import { isoOfDay } from '../../../domain/calendar.ts';
+import { isoOfStart } from '../../../domain/calendar.ts';
 import { textIn } from '../row-values.ts';
+import { startNumberSql, unitOfColumn } from '../period-start.ts';
 import type { Session, Sessions } from '../session.ts';
 import { identifier } from '../sql-text.ts';
 import { copyNumbers, textsOf } from '../typed-columns.ts';
@@ -7,7 +8,7 @@ import { writeCsv, writeParquet } from '../write-parquet.ts';
 
 export interface ForecastRow {
   readonly series: string;
-  /** ISO date of the period's first day. */
+  /** Start of the period: an ISO date, for hours `2011-10-03T14:00`. */
   readonly ds: string;
   readonly yHat: number;
   readonly quantiles: readonly number[];
@@ -25,19 +26,20 @@ export async function* forecastRows(sessions: Sessions, { file, signal }: { read
   try {
     const described = await session.rows('DESCRIBE SELECT * FROM read_parquet($file)', { file });
     const levels = described.map((row) => textIn(row, 'column_name')).filter((name) => /^q[\d.]+$/.test(name));
+    const unit = unitOfColumn(described.map((row) => (row['column_name'] === 'ds' ? textIn(row, 'column_type') : '')).join(''));
     const numbers = ['y_hat', ...levels].map((name) => `CAST(${identifier(name)} AS DOUBLE)`);
-    const sql = `SELECT unique_id, CAST(datediff('day', DATE '1970-01-01', ds) AS INTEGER), ${numbers.join(', ')} FROM read_parquet($file) ORDER BY unique_id, ds`;
+    const sql = `SELECT unique_id, ${startNumberSql('ds', unit)}, ${numbers.join(', ')} FROM read_parquet($file) ORDER BY unique_id, ds`;
     for await (const chunk of session.chunks(sql, { file })) {
       const series = textsOf(chunk.getColumnVector(0));
-      const days = new Int32Array(chunk.rowCount);
-      copyNumbers(chunk.getColumnVector(1), days, 0);
+      const starts = new Int32Array(chunk.rowCount);
+      copyNumbers(chunk.getColumnVector(1), starts, 0);
       const [yHat, ...quantiles] = numbers.map((_, c) => {
         const values = new Float64Array(chunk.rowCount);
         copyNumbers(chunk.getColumnVector(2 + c), values, 0);
         return values;
       });
       yield series.map((name, i) => ({
-        series: name, ds: isoOfDay(days[i] ?? Number.NaN), yHat: yHat?.[i] ?? Number.NaN, quantiles: quantiles.map((level) => level[i] ?? Number.NaN),
+        series: name, ds: isoOfStart(starts[i] ?? Number.NaN, unit), yHat: yHat?.[i] ?? Number.NaN, quantiles: quantiles.map((level) => level[i] ?? Number.NaN),
       }));
     }
   } finally {

@@ -2,20 +2,20 @@ import { DOUBLE, FLOAT, INTEGER, USMALLINT, VARCHAR } from '@duckdb/node-api';
 import type { PredictionTable } from '../../../contracts/prediction-table.ts';
 import { fillTable } from '../fill-table.ts';
 import { numberIn, textIn } from '../row-values.ts';
+import { startNumberSql, startSql, unitOfColumn } from '../period-start.ts';
 import type { Session } from '../session.ts';
 import { identifier } from '../sql-text.ts';
 import { copyNumbers } from '../typed-columns.ts';
 import { writeParquet } from '../write-parquet.ts';
 
 const levelColumn = (level: number): string => `q${String(level)}`;
-const date = (days: string): string => `(DATE '1970-01-01' + ${days})`;
 
 /** Writes a Predictions file (contracts/modelling.ts). The order of the table's rows does not matter. */
 export async function writePredictionTable(session: Session, { table, out }: { readonly table: PredictionTable; readonly out: string }): Promise<void> {
   await fillFrom(session, table);
   const levels = table.levels.map((level) => identifier(levelColumn(level)));
   await writeParquet(session, {
-    select: `SELECT split, series, CAST(origin AS DATE) AS origin, step, ${date('ds')} AS ds, ${['y_hat', ...levels].join(', ')},
+    select: `SELECT split, series, CAST(origin AS ${table.unit === 'hour' ? 'TIMESTAMP' : 'DATE'}) AS origin, step, ${startSql('ds', table.unit)} AS ds, ${['y_hat', ...levels].join(', ')},
                     CASE WHEN isnan(actual) THEN NULL ELSE actual END AS actual
              FROM predictions ORDER BY split, series, step`,
     out,
@@ -30,7 +30,7 @@ export async function writeForecasts(session: Session, { table, split, out }: { 
   await fillFrom(session, table);
   const columns = ['y_hat', ...table.levels.map((level) => identifier(levelColumn(level)))];
   await writeParquet(session, {
-    select: `SELECT series AS unique_id, ${date('ds')} AS ds, ${columns.join(', ')} FROM predictions WHERE split = $split ORDER BY unique_id, ds`,
+    select: `SELECT series AS unique_id, ${startSql('ds', table.unit)} AS ds, ${columns.join(', ')} FROM predictions WHERE split = $split ORDER BY unique_id, ds`,
     parameters: { split },
     out,
   });
@@ -41,7 +41,8 @@ export async function writeForecasts(session: Session, { table, split, out }: { 
 export async function readPredictions(session: Session, { file }: { readonly file: string }): Promise<PredictionTable> {
   const described = await session.rows('DESCRIBE SELECT * FROM read_parquet($file)', { file });
   const levelNames = described.map((row) => textIn(row, 'column_name')).filter((name) => /^q[\d.]+$/.test(name));
-  const splitRows = await session.rows('SELECT split, CAST(min(origin) AS VARCHAR) AS cutoff FROM read_parquet($file) GROUP BY split ORDER BY split', { file });
+  const unit = unitOfColumn(described.map((row) => (row['column_name'] === 'ds' ? textIn(row, 'column_type') : '')).join(''));
+  const splitRows = await session.rows(`SELECT split, strftime(min(origin), '${unit === 'hour' ? '%Y-%m-%dT%H:%M' : '%Y-%m-%d'}') AS cutoff FROM read_parquet($file) GROUP BY split ORDER BY split`, { file });
   const groups = await session.rows('SELECT split, series, count(*) AS rows FROM read_parquet($file) GROUP BY split, series ORDER BY split, series', { file });
 
   const splits = splitRows.map((row) => textIn(row, 'split'));
@@ -49,7 +50,7 @@ export async function readPredictions(session: Session, { file }: { readonly fil
   const numberOfSplit = new Map(splits.map((name, i) => [name, i]));
   const numberOfSeries = new Map(series.map((name, i) => [name, i]));
   const rows = groups.reduce((sum, row) => sum + numberIn(row, 'rows'), 0);
-  const table = emptyTable(rows, { splits, cutoffs: splitRows.map((row) => textIn(row, 'cutoff')), series, levels: levelNames.map((name) => Number(name.slice(1))) });
+  const table = emptyTable(rows, { splits, cutoffs: splitRows.map((row) => textIn(row, 'cutoff')), series, levels: levelNames.map((name) => Number(name.slice(1))), unit });
 
   let filled = 0;
   for (const row of groups) {
@@ -62,7 +63,7 @@ export async function readPredictions(session: Session, { file }: { readonly fil
   return table;
 }
 
-function emptyTable(rows: number, names: Pick<PredictionTable, 'splits' | 'cutoffs' | 'series' | 'levels'>): PredictionTable {
+function emptyTable(rows: number, names: Pick<PredictionTable, 'splits' | 'cutoffs' | 'series' | 'levels' | 'unit'>): PredictionTable {
   return {
     ...names,
     splitIndex: new Uint16Array(rows), seriesIndex: new Uint32Array(rows), step: new Uint16Array(rows), ds: new Int32Array(rows),
@@ -71,7 +72,7 @@ function emptyTable(rows: number, names: Pick<PredictionTable, 'splits' | 'cutof
 }
 
 async function readNumbers(session: Session, file: string, table: PredictionTable, levelNames: readonly string[]): Promise<void> {
-  const sql = `SELECT step, CAST(datediff('day', DATE '1970-01-01', ds) AS INTEGER), y_hat, coalesce(actual, 'nan'::DOUBLE) ${levelNames.map((name) => `, ${identifier(name)}`).join('')}
+  const sql = `SELECT step, ${startNumberSql('ds', table.unit)}, y_hat, coalesce(actual, 'nan'::DOUBLE) ${levelNames.map((name) => `, ${identifier(name)}`).join('')}
                FROM read_parquet($file) ORDER BY split, series, step`;
   const width = levelNames.length;
   let offset = 0;

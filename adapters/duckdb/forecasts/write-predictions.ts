@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { ArtifactCorrupt, BadInput } from '../../../contracts/failure.ts';
 import type { PredictionTable } from '../../../contracts/prediction-table.ts';
 import type { FitSplit, Matrix } from '../../../contracts/training.ts';
-import { addPeriods, dayOfIso } from '../../../domain/calendar.ts';
+import { addPeriods, startOfIso, startUnit } from '../../../domain/calendar.ts';
 import { writePredictionTable } from './prediction-table.ts';
 import type { Session } from '../session.ts';
 
@@ -24,30 +24,30 @@ export async function writePredictions(session: Session, { matrix, splits, quant
   const width = 1 + quantiles.length;
 
   const parts = await Promise.all(splits.map(async ({ name, cutoff, file }) => {
-    const day = dayOfIso(cutoff);
-    if (day === undefined) throw new BadInput(`cutoff "${cutoff}" of ${name} is not a date`);
-    const rows = Array.from(origins.keys()).filter((row) => origins[row] === day);
+    const start = startOfIso(cutoff, frequency);
+    if (start === undefined) throw new BadInput(`cutoff "${cutoff}" of ${name} is not the start of a period`);
+    const rows = Array.from(origins.keys()).filter((row) => origins[row] === start);
     const values = new Float32Array((await int32s(file)).buffer);
     const expected = rows.length * horizon * width;
     if (values.length !== expected) throw new ArtifactCorrupt(`${file}: ${String(values.length)} numbers, but ${String(rows.length)} series × ${String(horizon)} steps × ${String(width)} need ${String(expected)}`);
-    return { day, rows, values };
+    return { start, rows, values };
   }));
 
   const total = parts.reduce((sum, { rows }) => sum + rows.length * horizon, 0);
   const table: PredictionTable = {
-    splits: splits.map(({ name }) => name), cutoffs: splits.map(({ cutoff }) => cutoff), series: matrix.seriesIds, levels: quantiles,
+    splits: splits.map(({ name }) => name), cutoffs: splits.map(({ cutoff }) => cutoff), series: matrix.seriesIds, levels: quantiles, unit: startUnit(frequency),
     splitIndex: new Uint16Array(total), seriesIndex: new Uint32Array(total), step: new Uint16Array(total), ds: new Int32Array(total),
     yHat: new Float32Array(total), quantiles: new Float32Array(total * quantiles.length), actual: new Float64Array(total),
   };
   let at = 0;
-  parts.forEach(({ day, rows, values }, split) => {
+  parts.forEach(({ start, rows, values }, split) => {
     rows.forEach((row, r) => {
       for (let h = 1; h <= horizon; h += 1) {
         const base = (r * horizon + h - 1) * width;
         table.splitIndex[at] = split;
         table.seriesIndex[at] = seriesOfRow[row] ?? 0;
         table.step[at] = h;
-        table.ds[at] = addPeriods(day, h, frequency);
+        table.ds[at] = addPeriods(start, h, frequency);
         table.yHat[at] = values[base] ?? Number.NaN;
         table.quantiles.set(values.subarray(base + 1, base + width), at * quantiles.length);
         table.actual[at] = actuals[h - 1]?.[row] ?? Number.NaN;

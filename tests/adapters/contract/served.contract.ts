@@ -41,6 +41,14 @@ export function describeServed(name: string, get: () => Served): void {
       expect(await forecasts.read({ pipeline, series: 'b', candidate })).toEqual([]);
     });
 
+    test('those of hours come back in the order of time', async () => {
+      const { forecasts } = get();
+      const [pipeline, candidate] = [`p-${fresh()}`, sha256('a')];
+      const starts = ['2011-12-12T23:00', '2011-12-12T09:00', '2011-12-13T00:00'];
+      await forecasts.replace({ pipeline, candidate, quantileLevels, rows: batches(starts.map((ds) => row('a', ds))) });
+      expect((await forecasts.read({ pipeline, series: 'a', candidate })).map(({ ds }) => ds)).toEqual(starts.toSorted());
+    });
+
     test("the champion's are served, and a pipeline without a champion has none", async () => {
       const { forecasts, champions } = get();
       const pipeline = `p-${fresh()}`;

@@ -1,0 +1,16 @@
+import { z } from 'zod';
+
+export const reconciliationMethods = [
+  'bottom-up', 'top-down-average-proportions', 'top-down-proportion-of-averages', 'mint-ols', 'mint-wls-variance', 'mint-wls-structural', 'mint-shrink',
+] as const;
+
+/** `total`, or the name of a level that `sources.sales.levels` declares. */
+const level = z.string().min(1);
+
+/** Levels above the series, and how forecasts of all of them are made to add up. */
+export const hierarchySchema = z.strictObject({
+  /** A list within the list crosses levels: `[[category, store], category, total]`. */
+  levels: z.array(z.union([level, z.array(level).min(2).max(4)])).min(1).max(16),
+  method: z.enum(reconciliationMethods).default('mint-shrink'),
+});
+export type HierarchySettings = z.infer<typeof hierarchySchema>;
