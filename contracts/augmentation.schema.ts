@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-export const augmentationMethods = ['jitter', 'scaling', 'magnitude-warp', 'time-warp', 'window-slicing', 'mix-up', 'block-bootstrap'] as const;
+import { augmentationMethods } from '../domain/augmentation/series/augmentation.ts';
 
 /** Training windows that are added to those of the data; windows that validate or forecast are never touched. Trees take jitter, scaling and mix-up of these. */
 export const augmentationSchema = z.strictObject({

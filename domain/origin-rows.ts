@@ -17,15 +17,20 @@ export function columnOf(table: OriginTable, name: string): Float32Array | undef
   return number === undefined ? undefined : table.values.subarray(number * table.rows, (number + 1) * table.rows);
 }
 
+/** Targets that may be learnt from, as days since 1970-01-01: after `after`, at most `until`. */
+export interface TargetSpan {
+  readonly after: number;
+  readonly until: number;
+}
+
 /**
- * Rows one step's model may learn from: the target `step` periods after the origin lies at most on `cutoffDay` and is known.
- * In table order.
+ * Rows one step's model may learn from: the target `step` periods after the origin lies in the span and is known. In table order.
  */
 export function trainingRows(
   table: OriginTable,
   target: Float32Array,
   step: number,
-  cutoffDay: number,
+  { after, until }: TargetSpan,
   frequency: PeriodLength,
 ): Uint32Array {
   const allowed = new Map<number, boolean>();
@@ -35,7 +40,8 @@ export function trainingRows(
     const origin = table.origin[row] ?? NaN;
     let inside = allowed.get(origin);
     if (inside === undefined) {
-      inside = addPeriods(origin, step, frequency) <= cutoffDay;
+      const period = addPeriods(origin, step, frequency);
+      inside = period > after && period <= until;
       allowed.set(origin, inside);
     }
     if (inside && !Number.isNaN(target[row])) chosen[count++] = row;

@@ -4,8 +4,10 @@ import { setImmediate } from 'node:timers/promises';
 import { BadInput } from '../../contracts/failure.ts';
 import type { FitJob, FitOutcome, FitProgress } from '../../contracts/training.ts';
 import { dayOfIso } from '../../domain/calendar.ts';
+import { learnableTargets } from '../../domain/cutoffs.ts';
 import { recentLevels, rowsAtOrigin, trainingRows } from '../../domain/origin-rows.ts';
 import type { OriginTable } from '../../domain/origin-rows.ts';
+import { addRows } from './added-rows.ts';
 import { createBooster } from './booster.ts';
 import type { Booster } from './booster.ts';
 import { createDataset } from './dataset.ts';
@@ -42,7 +44,7 @@ export async function fitLightgbm(
   const library = openLightgbm(libraryPath);
   const table = await readMatrix(job.matrix);
   const levels = levelsOf(table, job, settings);
-  const { dataset, trained } = trainingData(library, table, levels, job, settings);
+  const { dataset, trained, counts } = trainingData(library, table, job, settings);
   try {
     const { predicted, ask } = questions(table, job);
     const heads = headsOf(settings, job.quantiles);
@@ -69,6 +71,7 @@ export async function fitLightgbm(
       modelFiles: job.keepModel ? await describeModel(job, settings, heads) : [],
       curves,
       trainedRows: trained,
+      ...(counts && { augmented: counts }),
       engine: describeEngine(libraryPath),
     };
   } finally {
@@ -84,28 +87,31 @@ function levelsOf(table: OriginTable, job: FitJob, { scaling }: Settings): Float
 
 function trainingData(
   library: LightgbmLibrary,
-  table: OriginTable,
-  levels: Float32Array,
+  data: OriginTable,
   job: FitJob,
   settings: Settings,
-): { dataset: Dataset; trained: number } {
+): { dataset: Dataset; trained: number; counts: Readonly<Record<string, number>> | undefined } {
   const { spec } = job.matrix;
-  const targets = stepsOf(spec.horizon).map((step) => requiredColumn(table, `y_${step}`));
-  const known = targets.map((target, i) => trainingRows(table, target, i + 1, cutoffDay(job), spec.frequency));
-  const rowsByStep = sampleRows(known, settings.maxRows, job.seed);
-  const stacked = stackRows(table, spec, rowsByStep);
-  if (stacked.rows === 0) {
+  const span = learnableTargets(cutoffDay(job), spec.frequency, job.split);
+  const known = stepsOf(spec.horizon).map((step) => trainingRows(data, requiredColumn(data, `y_${step}`), step, span, spec.frequency));
+  const chosen = sampleRows(known, settings.maxRows, job.seed);
+  const trained = chosen.reduce((sum, { length }) => sum + length, 0);
+  if (trained === 0) {
     throw new BadInput(
       `split ${job.split.name}: no series has ${spec.horizon} ${spec.frequency}s of history up to ${job.split.cutoff}; use fewer folds or more history`,
     );
   }
+  const { table, rowsByStep, counts } = addRows({ table: data, spec, rowsByStep: chosen, augmentation: settings.augmentation, seed: job.seed + 3 });
+  const targets = stepsOf(spec.horizon).map((step) => requiredColumn(table, `y_${step}`));
+  const levels = levelsOf(table, job, settings);
+  const stacked = stackRows(table, spec, rowsByStep);
   const labels = new Float32Array(stacked.rows);
   let at = 0;
   rowsByStep.forEach((rows, i) => {
     for (const row of rows) labels[at++] = labelOf(targets[i]?.[row] ?? NaN, levels[row] ?? 1, settings.transform);
   });
   const dataset = createDataset(library, { ...stacked, labels }, settings.shared);
-  return { dataset, trained: stacked.rows };
+  return { dataset, trained, counts };
 }
 
 /** The rows to forecast from, once per step. */

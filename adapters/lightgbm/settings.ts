@@ -1,5 +1,6 @@
 import { BadInput } from '../../contracts/failure.ts';
 import type { Parameters } from '../../contracts/training.ts';
+import { type Augmentation, augmentationOf, forColumns } from '../../domain/augmentation/series/augmentation.ts';
 import { defaultParameters, parameterProblems } from '../../domain/search-spaces.ts';
 import type { LightgbmParameters } from './parameter-text.ts';
 import { transformOf } from './target-scale.ts';
@@ -13,6 +14,8 @@ export interface Settings {
   readonly iterations: number;
   /** Stacked rows to learn from at most; 0 for all. */
   readonly maxRows: number;
+  /** Rows to add to those learnt from. */
+  readonly augmentation: Augmentation | undefined;
   /** For the data set and for every booster on it. */
   readonly shared: LightgbmParameters;
 }
@@ -29,7 +32,8 @@ const objectiveNames: Readonly<Record<string, string>> = {
 
 /** Throws `BadInput` naming every parameter that cannot be used. Missing ones take the family's defaults. */
 export function settingsOf(parameters: Parameters, seed: number, threads: number): Settings {
-  const problems = parameterProblems('lightgbm', parameters);
+  const { augmentation, rest } = augmentationOf(parameters);
+  const problems = parameterProblems('lightgbm', rest);
   if (problems.length > 0) throw new BadInput(problems.join('; '));
   const {
     objective,
@@ -37,13 +41,14 @@ export function settingsOf(parameters: Parameters, seed: number, threads: number
     num_iterations: iterations,
     max_rows: maxRows,
     ...trees
-  } = { ...defaultParameters('lightgbm'), ...parameters };
+  } = { ...defaultParameters('lightgbm'), ...rest };
   return {
     objective: objectiveNames[String(objective)] ?? 'regression',
     transform: transformOf(String(objective)),
     scaling: scaling === 'none' || scaling === 'mean' ? scaling : 'recent',
     iterations: Number(iterations),
     maxRows: Number(maxRows),
+    augmentation: forColumns(augmentation),
     shared: {
       ...trees,
       bagging_freq: 1,

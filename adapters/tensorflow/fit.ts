@@ -3,9 +3,11 @@ import { join } from 'node:path';
 import { BadInput } from '../../contracts/failure.ts';
 import type { FitJob, FitOutcome, FitProgress } from '../../contracts/training.ts';
 import { dayOfIso } from '../../domain/calendar.ts';
+import { learnableTargets } from '../../domain/cutoffs.ts';
 import { rowsAtOrigin } from '../../domain/origin-rows.ts';
 import { createRandom } from '../../domain/random.ts';
 import { readMatrix } from '../read-matrix.ts';
+import { addWindows } from './added-windows.ts';
 import { openEngine } from './engine.ts';
 import { modelFiles, saveNetwork } from './model-file.ts';
 import { initialWeights } from './network-shape.ts';
@@ -36,7 +38,8 @@ export async function fitNetwork(
   if (predicted.length === 0)
     throw new BadInput(`split ${job.split.name}: the origin table has no row with origin ${job.split.cutoff}`);
   const windows = windowsOf(table, spec);
-  const targets = targetsOf(table, spec, windows.levels, cutoffDay);
+  const span = learnableTargets(cutoffDay, spec.frequency, job.split);
+  const targets = targetsOf(table, spec, windows.levels, span);
   if (targets.rows.length === 0) {
     throw new BadInput(
       `split ${job.split.name}: no series has a known target up to ${job.split.cutoff}; use fewer folds or more history`,
@@ -56,11 +59,13 @@ export async function fitNetwork(
   const levels = [...(settings.heads.point ? [0.5] : []), ...settings.heads.quantiles];
   const start = initialWeights(shape, startingOutputs(targets, training, levels), createRandom(job.seed + 1));
   const standard = standardOf(windows.statics, training);
+  const added = settings.augmentation && addWindows({ table, spec, targets, training, span, settings, augmentation: settings.augmentation, seed: job.seed + 3 });
+  const set = added ?? { windows, targets, training };
   const trained = await train(
     engine.tf,
     shape,
     start,
-    { windows, standard, targets, training, heldOut },
+    { ...set, standard, heldOut },
     settings,
     job.seed + 2,
     (done) => progress({ done, note: `${job.split.name}: network` }),
@@ -83,6 +88,7 @@ export async function fitNetwork(
     modelFiles: job.keepModel ? [...modelFiles] : [],
     curves: { train_loss: trained.trainLoss, validation_loss: trained.validationLoss },
     trainedRows: training.length,
+    ...(added && { augmented: added.counts }),
     engine: engine.name,
   };
 }

@@ -1,5 +1,6 @@
 import { BadInput } from '../../contracts/failure.ts';
 import type { Parameters } from '../../contracts/training.ts';
+import { type Augmentation, augmentationOf } from '../../domain/augmentation/series/augmentation.ts';
 import { defaultParameters, parameterProblems } from '../../domain/search-spaces.ts';
 import type { Heads } from './network.ts';
 
@@ -13,6 +14,8 @@ export interface Settings {
   readonly dropout: number;
   readonly optimizer: 'adam' | 'sgd';
   readonly heads: Heads;
+  /** Windows to add to the training windows. */
+  readonly augmentation: Augmentation | undefined;
 }
 
 const median = 0.5;
@@ -21,9 +24,10 @@ const usualQuantiles = [0.1, median, 0.9];
 
 /** Throws `BadInput` naming every parameter that cannot be used. Missing ones take the family's defaults. */
 export function settingsOf(parameters: Parameters, quantiles: readonly number[]): Settings {
-  const problems = parameterProblems('lstm', parameters);
+  const { augmentation, rest } = augmentationOf(parameters);
+  const problems = parameterProblems('lstm', rest);
   if (problems.length > 0) throw new BadInput(problems.join('; '));
-  const all = { ...defaultParameters('lstm'), ...parameters };
+  const all = { ...defaultParameters('lstm'), ...rest };
   const number = (name: string): number => Number(all[name]);
   return {
     units: number('units'),
@@ -34,6 +38,7 @@ export function settingsOf(parameters: Parameters, quantiles: readonly number[])
     dropout: number('dropout'),
     optimizer: all['optimizer'] === 'sgd' ? 'sgd' : 'adam',
     heads: headsOf(String(all['loss']), quantiles),
+    augmentation,
   };
 }
 

@@ -1,11 +1,11 @@
 import type { FeatureSpec } from '../../contracts/features.ts';
 import { columnOf, trainingRows } from '../../domain/origin-rows.ts';
-import type { OriginTable } from '../../domain/origin-rows.ts';
+import type { OriginTable, TargetSpan } from '../../domain/origin-rows.ts';
 import type { Random } from '../../domain/random.ts';
 import { shuffledIndices } from '../../domain/random.ts';
 import { scaled } from './windows.ts';
 
-/** Targets up to a cutoff on the network's scale: [rows, horizon]; `known` is 0 where a target is missing or lies after the cutoff. */
+/** Targets of a span on the network's scale: [rows, horizon]; `known` is 0 where a target is missing or lies outside of it. */
 export interface Targets {
   readonly horizon: number;
   readonly values: Float32Array;
@@ -14,14 +14,14 @@ export interface Targets {
   readonly rows: Uint32Array;
 }
 
-export function targetsOf(table: OriginTable, spec: FeatureSpec, levels: Float32Array, cutoffDay: number): Targets {
+export function targetsOf(table: OriginTable, spec: FeatureSpec, levels: Float32Array, span: TargetSpan): Targets {
   const values = new Float32Array(table.rows * spec.horizon);
   const known = new Float32Array(table.rows * spec.horizon);
   const hasTarget = new Uint8Array(table.rows);
   for (let step = 1; step <= spec.horizon; step += 1) {
     const column = columnOf(table, `y_${step}`);
     if (!column) throw new Error(`the origin table has no column y_${step}`);
-    for (const row of trainingRows(table, column, step, cutoffDay, spec.frequency)) {
+    for (const row of trainingRows(table, column, step, span, spec.frequency)) {
       const at = row * spec.horizon + step - 1;
       values[at] = scaled(column[row] ?? 0, levels[row] ?? 1);
       known[at] = 1;

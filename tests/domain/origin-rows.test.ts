@@ -6,6 +6,8 @@ import type { OriginTable } from '../../domain/origin-rows.ts';
 
 const day = (iso: string): number => dayOfIso(iso) ?? NaN;
 
+const upTo = (until: number) => ({ after: -Infinity, until });
+
 function tableOf(origins: readonly string[], columns: Record<string, readonly number[]>): OriginTable {
   return {
     rows: origins.length,
@@ -19,15 +21,21 @@ function tableOf(origins: readonly string[], columns: Record<string, readonly nu
 test('months are counted by the calendar: a January origin reaches a March target at step 2', () => {
   const table = tableOf(['2023-11-01', '2023-12-01', '2024-01-01'], { y_2: [1, 2, 3] });
   const target = columnOf(table, 'y_2') ?? new Float32Array();
-  expect([...trainingRows(table, target, 2, day('2024-03-01'), 'month')]).toEqual([0, 1, 2]);
-  expect([...trainingRows(table, target, 2, day('2024-02-01'), 'month')]).toEqual([0, 1]);
-  expect([...trainingRows(table, target, 2, day('2024-02-01') - 1, 'month')]).toEqual([0]);
+  expect([...trainingRows(table, target, 2, upTo(day('2024-03-01')), 'month')]).toEqual([0, 1, 2]);
+  expect([...trainingRows(table, target, 2, upTo(day('2024-02-01')), 'month')]).toEqual([0, 1]);
+  expect([...trainingRows(table, target, 2, upTo(day('2024-02-01') - 1), 'month')]).toEqual([0]);
 });
 
 test('a target on the cutoff may be learnt from, one after it may not, an unknown one never', () => {
   const table = tableOf(['2024-01-01', '2024-01-08', '2024-01-15', '2024-01-22'], { y_1: [5, NaN, 6, 7] });
   const target = columnOf(table, 'y_1') ?? new Float32Array();
-  expect([...trainingRows(table, target, 1, day('2024-01-22'), 'week')]).toEqual([0, 2]);
+  expect([...trainingRows(table, target, 1, upTo(day('2024-01-22')), 'week')]).toEqual([0, 2]);
+});
+
+test('a window leaves out the targets before it', () => {
+  const table = tableOf(['2024-01-01', '2024-01-08', '2024-01-15', '2024-01-22'], { y_1: [4, 5, 6, 7] });
+  const target = columnOf(table, 'y_1') ?? new Float32Array();
+  expect([...trainingRows(table, target, 1, { after: day('2024-01-08'), until: day('2024-01-22') }, 'week')]).toEqual([1, 2]);
 });
 
 test('forecasts start from the rows of the cutoff, in table order', () => {
@@ -54,7 +62,7 @@ test('whatever the table, a step learns from a row only when its target period h
     fc.property(fc.array(anyRow, { maxLength: 30 }), fc.integer({ min: 1, max: 8 }), monday, (rows, step, cutoff) => {
       const table = tableOf(rows.map(({ origin }) => origin), { y: rows.map(({ target }) => target) });
       const expected = rows.flatMap(({ origin, target }, i) => (Date.parse(origin) + step * 7 * 86_400_000 <= Date.parse(cutoff) && !Number.isNaN(target) ? [i] : []));
-      expect([...trainingRows(table, columnOf(table, 'y') ?? new Float32Array(), step, day(cutoff), 'week')]).toEqual(expected);
+      expect([...trainingRows(table, columnOf(table, 'y') ?? new Float32Array(), step, upTo(day(cutoff)), 'week')]).toEqual(expected);
     }),
   );
 });
