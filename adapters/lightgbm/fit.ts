@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { BadInput } from '../../contracts/failure.ts';
 import type { FitJob, FitOutcome, FitProgress } from '../../contracts/training.ts';
-import { dayOfIso } from '../../domain/calendar.ts';
+import { startOfIso } from '../../domain/calendar.ts';
 import { learnableTargets } from '../../domain/cutoffs.ts';
 import { recentLevels, rowsAtOrigin, trainingRows } from '../../domain/origin-rows.ts';
 import type { OriginTable } from '../../domain/origin-rows.ts';
@@ -92,7 +92,7 @@ function trainingData(
   settings: Settings,
 ): { dataset: Dataset; trained: number; counts: Readonly<Record<string, number>> | undefined } {
   const { spec } = job.matrix;
-  const span = learnableTargets(cutoffDay(job), spec.frequency, job.split);
+  const span = learnableTargets(cutoffOf(job), spec.frequency, job.split);
   const known = stepsOf(spec.horizon).map((step) => trainingRows(data, requiredColumn(data, `y_${step}`), step, span, spec.frequency));
   const chosen = sampleRows(known, settings.maxRows, job.seed);
   const trained = chosen.reduce((sum, { length }) => sum + length, 0);
@@ -119,7 +119,7 @@ function questions(
   table: OriginTable,
   job: FitJob,
 ): { predicted: Uint32Array; ask: { values: Float32Array; rows: number } } {
-  const predicted = rowsAtOrigin(table, cutoffDay(job));
+  const predicted = rowsAtOrigin(table, cutoffOf(job));
   if (predicted.length === 0) {
     throw new BadInput(`split ${job.split.name}: the origin table has no row with origin ${job.split.cutoff}`);
   }
@@ -133,10 +133,10 @@ function questions(
   };
 }
 
-function cutoffDay({ split }: FitJob): number {
-  const day = dayOfIso(split.cutoff);
-  if (day === undefined) throw new BadInput(`split ${split.name}: cutoff ${split.cutoff} is not a date`);
-  return day;
+function cutoffOf({ split, matrix }: FitJob): number {
+  const start = startOfIso(split.cutoff, matrix.spec.frequency);
+  if (start === undefined) throw new BadInput(`split ${split.name}: cutoff ${split.cutoff} is not a date`);
+  return start;
 }
 
 function headsOf({ shared, objective }: Settings, quantiles: readonly number[]): readonly Head[] {

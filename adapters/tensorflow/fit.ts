@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BadInput } from '../../contracts/failure.ts';
 import type { FitJob, FitOutcome, FitProgress } from '../../contracts/training.ts';
-import { dayOfIso } from '../../domain/calendar.ts';
+import { startOfIso } from '../../domain/calendar.ts';
 import { learnableTargets } from '../../domain/cutoffs.ts';
 import { rowsAtOrigin } from '../../domain/origin-rows.ts';
 import { createRandom } from '../../domain/random.ts';
@@ -31,14 +31,14 @@ export async function fitNetwork(
 ): Promise<FitOutcome> {
   const { spec } = job.matrix;
   const settings = settingsOf(job.parameters, job.quantiles);
-  const cutoffDay = dayOfIso(job.split.cutoff);
-  if (cutoffDay === undefined) throw new BadInput(`split ${job.split.name}: cutoff ${job.split.cutoff} is not a date`);
+  const cutoff = startOfIso(job.split.cutoff, spec.frequency);
+  if (cutoff === undefined) throw new BadInput(`split ${job.split.name}: cutoff ${job.split.cutoff} is not a date`);
   const table = await readMatrix(job.matrix);
-  const predicted = rowsAtOrigin(table, cutoffDay);
+  const predicted = rowsAtOrigin(table, cutoff);
   if (predicted.length === 0)
     throw new BadInput(`split ${job.split.name}: the origin table has no row with origin ${job.split.cutoff}`);
   const windows = windowsOf(table, spec);
-  const span = learnableTargets(cutoffDay, spec.frequency, job.split);
+  const span = learnableTargets(cutoff, spec.frequency, job.split);
   const targets = targetsOf(table, spec, windows.levels, span);
   if (targets.rows.length === 0) {
     throw new BadInput(

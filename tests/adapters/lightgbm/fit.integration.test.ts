@@ -64,6 +64,27 @@ function wape(forecasts: Float32Array, actual: Float32Array, perPoint: number): 
   return error / actual.reduce((a, b) => a + b, 0);
 }
 
+/** A copy of the matrix with absurd targets in the periods (their first days) that are told. */
+async function scrambled(isChanged: (period: number) => boolean): Promise<string> {
+  const bytes = await readFile(join(matrix.folder, 'values.f32'));
+  const values = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
+  const origin = await readFile(join(matrix.folder, 'origin.i32'));
+  let changed = 0;
+  for (let h = 1; h <= size.horizon; h += 1) {
+    const column = matrix.columns.indexOf(`y_${h}`) * matrix.rows;
+    for (let row = 0; row < matrix.rows; row += 1) {
+      if (!isChanged(origin.readInt32LE(row * 4) + 7 * h)) continue;
+      values[column + row] = 1e6;
+      changed += 1;
+    }
+  }
+  expect(changed).toBeGreaterThan(0);
+  const copy = join(folder, `scrambled-${(jobs += 1)}`);
+  await writeSyntheticMatrix(copy, size);
+  await writeFile(join(copy, 'values.f32'), values);
+  return copy;
+}
+
 describe('a fit', () => {
   test.each(['l1', 'l2', 'tweedie', 'poisson', 'log1p', 'sqrt'])(
     'with objective %s forecasts better than the last value',
@@ -115,27 +136,29 @@ describe('a fit', () => {
     expect(two.forecasts).not.toEqual(one.forecasts);
   });
 
-  test('does not see targets after the cutoff', async () => {
-    const before = await fit({});
-    const bytes = await readFile(join(matrix.folder, 'values.f32'));
-    const values = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
-    const origin = await readFile(join(matrix.folder, 'origin.i32'));
-    const cutoffDay = Date.parse(cutoff) / 86_400_000;
-    let changed = 0;
-    for (let h = 1; h <= size.horizon; h += 1) {
-      const column = matrix.columns.indexOf(`y_${h}`) * matrix.rows;
-      for (let row = 0; row < matrix.rows; row += 1) {
-        if (origin.readInt32LE(row * 4) + 7 * h <= cutoffDay) continue;
-        values[column + row] = 1e6;
-        changed += 1;
-      }
+  test('does not see targets after the cutoff, nor in its gap, nor before its window, with augmentation or without', async () => {
+    const parameters = [{}, { augment_methods: 'jitter,mix-up,scaling', augment_copies: 1, augment_strength: 0.3 }];
+    const day = Date.parse(cutoff) / 86_400_000;
+    const afterCutoff = await scrambled((period) => period > day);
+    const outsideWindow = await scrambled((period) => period > day - 3 * 7 || period <= day - 13 * 7);
+    const narrow = { name: 'fold-1', cutoff, gap: 3, window: 10 };
+    for (const some of parameters) {
+      expect((await fit(some, { matrix: { ...matrix, folder: afterCutoff } })).forecasts).toEqual((await fit(some)).forecasts);
+      expect((await fit(some, { split: narrow, matrix: { ...matrix, folder: outsideWindow } })).forecasts).toEqual((await fit(some, { split: narrow })).forecasts);
     }
-    const scrambled = join(folder, 'scrambled');
-    await writeSyntheticMatrix(scrambled, size);
-    await writeFile(join(scrambled, 'values.f32'), values);
-    const after = await fit({}, { matrix: { ...matrix, folder: scrambled } });
-    expect(changed).toBeGreaterThan(0);
-    expect(after.forecasts).toEqual(before.forecasts);
+  });
+
+  test('with augmentation learns from more rows, says which and from how many of the data, and forecasts differently', async () => {
+    const plain = await fit({});
+    const parameters = { augment_methods: 'jitter,mix-up,scaling,time-warp', augment_copies: 2, augment_strength: 0.1 };
+    const augmented = await fit(parameters);
+    expect(augmented.forecasts).not.toEqual(plain.forecasts);
+    expect((await fit(parameters, { threads: 2 })).forecasts).toEqual(augmented.forecasts);
+    expect(augmented.outcome.trainedRows).toBe(plain.outcome.trainedRows);
+    expect(plain.outcome.augmented).toBeUndefined();
+    expect(Object.keys(augmented.outcome.augmented ?? {}).sort()).toEqual(['jitter', 'mix-up', 'scaling']);
+    const { actual, last } = await actuals();
+    expect(wape(augmented.forecasts, actual, 4)).toBeLessThan(wape(last, actual, 1));
   });
 
   test('keeps models that give its forecasts again', async () => {

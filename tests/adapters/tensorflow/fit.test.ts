@@ -1,17 +1,21 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runJob } from '../../../adapters/child-process/run-job.ts';
 import { readMatrix } from '../../../adapters/read-matrix.ts';
+import { addWindows } from '../../../adapters/tensorflow/added-windows.ts';
 import { openEngine } from '../../../adapters/tensorflow/engine.ts';
 import { fitNetwork } from '../../../adapters/tensorflow/fit.ts';
 import { loadNetwork } from '../../../adapters/tensorflow/model-file.ts';
 import { forecast } from '../../../adapters/tensorflow/predict.ts';
+import { holdOut, pickTargets, targetsOf } from '../../../adapters/tensorflow/targets.ts';
 import { createTensorflowTrainer } from '../../../adapters/tensorflow/trainer.ts';
-import { windowsOf } from '../../../adapters/tensorflow/windows.ts';
+import { batchOf, standardOf, windowsOf } from '../../../adapters/tensorflow/windows.ts';
 import type { FitJob, FitOutcome, Matrix, Parameters } from '../../../contracts/training.ts';
+import { learnableTargets } from '../../../domain/cutoffs.ts';
 import { rowsAtOrigin, columnOf } from '../../../domain/origin-rows.ts';
+import { createRandom } from '../../../domain/random.ts';
 import { syntheticJob, weekOf, writeSyntheticMatrix } from '../synthetic-matrix.ts';
 
 const size = { series: 40, periods: 40, horizon: 3, lags: 6 };
@@ -115,23 +119,79 @@ test('a saved network forecasts the same when it is loaded', async () => {
 });
 
 test('nothing after the cutoff moves a forecast', async () => {
-  const before = short;
+  const after = await fit({ steps: 20 }, { matrix: { ...matrix, folder: await scrambledAfterCutoff() } });
+  expect(after.forecasts).toEqual(short.forecasts);
+});
+
+const scrambledAfterCutoff = (): Promise<string> => scrambled((period) => period > cutoffDay);
+
+/** A copy of the matrix with absurd targets in the periods (their first days) that are told. */
+async function scrambled(isChanged: (period: number) => boolean): Promise<string> {
   const table = await readMatrix(matrix);
   let changed = 0;
   for (let h = 1; h <= size.horizon; h += 1) {
     const column = columnOf(table, `y_${h}`) ?? new Float32Array();
     table.origin.forEach((origin, row) => {
-      if (origin + 7 * h <= cutoffDay) return;
+      if (!isChanged(origin + 7 * h)) return;
       column[row] = 1e6;
       changed += 1;
     });
   }
-  const scrambled = join(folder, 'scrambled');
-  await writeSyntheticMatrix(scrambled, size);
-  await writeFile(join(scrambled, 'values.f32'), table.values);
-  const after = await fit({ steps: 20 }, { matrix: { ...matrix, folder: scrambled } });
   expect(changed).toBeGreaterThan(0);
-  expect(after.forecasts).toEqual(before.forecasts);
+  const copy = join(folder, `scrambled-${(jobs += 1)}`);
+  await writeSyntheticMatrix(copy, size);
+  await writeFile(join(copy, 'values.f32'), table.values);
+  return copy;
+}
+
+describe('augmentation', () => {
+  const augmented = { steps: 20, augment_methods: 'jitter,mix-up,time-warp', augment_copies: 2, augment_strength: 0.2 };
+
+  test('trains on more windows and says which, by the seed alone', async () => {
+    const [one, two] = [await fit(augmented), await fit(augmented)];
+    expect(two.forecasts).toEqual(one.forecasts);
+    expect(one.forecasts).not.toEqual(short.forecasts);
+    expect(one.outcome.curves['train_loss']).not.toEqual(short.outcome.curves['train_loss']);
+    const { jitter = 0, 'mix-up': mixed = 0, 'time-warp': warped = 0 } = one.outcome.augmented ?? {};
+    expect(Math.min(jitter, mixed, warped)).toBeGreaterThan(0);
+    expect(jitter + mixed + warped).toBe(2 * one.outcome.trainedRows);
+    expect(short.outcome.augmented).toBeUndefined();
+  });
+
+  test('leaves what validates and what is forecast from byte for byte as it was, and copies no held-out series', async () => {
+    const table = await readMatrix(matrix);
+    const windows = windowsOf(table, matrix.spec);
+    const span = learnableTargets(cutoffDay, 'week', {});
+    const targets = targetsOf(table, matrix.spec, windows.levels, span);
+    const { training, heldOut } = holdOut(table, targets.rows, createRandom(7));
+    const added = addWindows({ table, spec: matrix.spec, targets, training, span, settings: { steps: 20, batch: 64 }, augmentation: { methods: ['scaling'], copies: 1, strength: 0.2 }, seed: 7 });
+    const standard = standardOf(windows.statics, training);
+    const looked = [heldOut, rowsAtOrigin(table, cutoffDay)];
+    for (const rows of looked) {
+      expect(batchOf(added.windows, standard, rows)).toEqual(batchOf(windows, standard, rows));
+      expect(pickTargets(added.targets, rows)).toEqual(pickTargets(targets, rows));
+    }
+    const held = new Set(Array.from(heldOut, (row) => table.series[row]));
+    expect([...added.training].every((row) => row >= table.rows || training.includes(row))).toBe(true);
+    expect(added.training.length).toBeGreaterThan(training.length);
+    // Of 20 × 64 windows that training looks at no more can be wanted.
+    expect(added.training.length - training.length).toBeLessThanOrEqual(1_280);
+    expect(held.size).toBeGreaterThan(0);
+  });
+
+  test('sees nothing after the cutoff either', async () => {
+    const before = await fit(augmented);
+    const after = await fit(augmented, { matrix: { ...matrix, folder: await scrambledAfterCutoff() } });
+    expect(after.forecasts).toEqual(before.forecasts);
+  });
+});
+
+test('with a gap and a window it learns from the targets between them alone', async () => {
+  const split = { name: 'fold-1', cutoff, gap: 3, window: 10 };
+  const before = await fit({ steps: 20 }, { split });
+  const outside = await scrambled((period) => period > cutoffDay - 3 * 7 || period <= cutoffDay - 13 * 7);
+  expect((await fit({ steps: 20 }, { split, matrix: { ...matrix, folder: outside } })).forecasts).toEqual(before.forecasts);
+  expect(before.forecasts).not.toEqual(short.forecasts);
 });
 
 test('without quantiles there is one value per row and step', async () => {
