@@ -4,18 +4,23 @@ import type { StepContext } from './steps.ts';
 import type { FeatureSet } from './features.ts';
 
 export interface SourceFile {
-  readonly source: 'sales' | 'products';
-  /** As the user wrote it. */
+  readonly source: 'sales' | 'products' | 'rates';
+  /** As the user wrote it, or the address of one of the files that a pattern, a folder or a query stands for. */
   readonly uri: string;
   readonly sha256: string;
   readonly bytes: number;
   readonly rows: number;
+  /**
+   * What rows call the file: a number below 2^48, taken from its bytes and folder values alone (see `fileNumber`), so that it stays the same
+   * when files are added, moved or renamed. Snapshots of older versions have none; their rows count files from 0 in this order.
+   */
+  readonly number?: number;
 }
 
 /**
  * An immutable dataset version. `sales` is a table in parts (see `TableParts`), every part sorted by (series, time, file, row):
  * `series VARCHAR, time TIMESTAMP (local time of the business), target DOUBLE, price DOUBLE, stock DOUBLE (NULL without one), returned BOOLEAN,
- * kept BOOLEAN, file USMALLINT (index in `sources`), row UBIGINT (1-based in its file)`, then one VARCHAR column per declared level. Every row
+ * kept BOOLEAN, file UBIGINT (`number` of the source file), row UBIGINT (1-based in its file)`, then one VARCHAR column per declared level. Every row
  * of the sources is present; `kept` tells whether it counts: the filters keep it, and no newer version of it or duplicate before it exists.
  * `texts` is Parquet `series VARCHAR, text VARCHAR, known_from TIMESTAMP`, `products` Parquet `key VARCHAR`: the keys of the products source.
  */
@@ -26,9 +31,9 @@ export interface Snapshot {
   readonly sales: ArtifactRef;
   readonly texts?: ArtifactRef;
   readonly products?: ArtifactRef;
-  /** JSON of {@link TableProfile}; snapshots of before 0.2 have none. Not part of the digest. */
+  /** JSON of `TableProfile` (contracts/profile.ts); older snapshots have none. Not part of the digest. */
   readonly profile?: ArtifactRef;
-  /** Files of the sales source first, in the order that their names sort in. */
+  /** Files of the sales source first; those of one source in the order that their addresses sort in. */
   readonly sources: readonly SourceFile[];
   readonly rows: number;
   readonly keptRows: number;
@@ -36,6 +41,31 @@ export interface Snapshot {
   /** ISO timestamps of the first and last kept row. */
   readonly from: string;
   readonly to: string;
+}
+
+/** One part of a snapshot's sales, as its manifest lists it: which rows it holds, and the digest that they can be checked by. */
+export interface SalesPart {
+  /** ISO date of the first day of the span. */
+  readonly from: string;
+  readonly rows: number;
+  readonly keptRows: number;
+  /** Range of the sort key; absent where no row has a series. */
+  readonly firstSeries?: string;
+  readonly lastSeries?: string;
+  /** ISO timestamps; absent where no row has a time. */
+  readonly firstTime?: string;
+  readonly lastTime?: string;
+  /** Of the part's Parquet file. */
+  readonly sha256: string;
+}
+
+/** The manifest of a snapshot: its canonical JSON is what the snapshot's digest is of. */
+export interface SnapshotManifest extends Omit<Snapshot, 'digest' | 'manifest' | 'sales' | 'texts' | 'products' | 'profile'> {
+  /** Columns of the source files as they were found, by source. */
+  readonly columns: Readonly<Record<string, readonly { readonly name: string; readonly type: string }[]>>;
+  readonly parts: readonly SalesPart[];
+  /** Digests of the tables. */
+  readonly tables: { readonly sales: string; readonly texts?: string; readonly products?: string };
 }
 
 export interface IngestInput {
@@ -52,7 +82,7 @@ export interface IngestInput {
 
 /** A row of a snapshot by its place in the sources. */
 export interface RowAddress {
-  /** Index in the snapshot's `sources`. */
+  /** `number` of the source file. */
   readonly file: number;
   /** 1-based number of the data row in that file. */
   readonly row: number;
@@ -201,14 +231,22 @@ export interface EmbeddingActivities {
   embedTexts(input: EmbedInput): Promise<EmbedResult>;
 }
 
-/** One row of a source file as its snapshot has it. */
+/** One row of a source file as its snapshot has it: its address is file and row. */
 export interface SourceRow {
+  /** Address of the source file; empty where the snapshot does not tell. */
+  readonly file: string;
   /** 1-based number of the data row in the source file. */
   readonly row: number;
+  /** Empty where the file has none. */
   readonly time: string;
   /** NaN where the file has none. */
   readonly target: number;
   readonly price: number;
   readonly returned: boolean;
   readonly kept: boolean;
+  /**
+   * SHA-256 of the row's values as the snapshot has them: RFC 8785 canonical JSON of an object of its columns, except `kept`, `file` and
+   * `row`. Times are texts `2011-12-09T12:50:00` with as many digits of a second as they need; what is missing is null.
+   */
+  readonly digest: string;
 }

@@ -1,81 +1,77 @@
-import { closest } from 'fastest-levenshtein';
-import type { RuleOutcome } from '../../../contracts/data.ts';
-import { BadInput } from '../../../contracts/failure.ts';
-import type { ValidationRule } from '../../../contracts/pipeline.schema.ts';
-import { dayOfIso, isoOfDay } from '../../../domain/calendar.ts';
-import { checkPattern } from '../sources/filters.ts';
-import { counted, numberIn, numberOrNaN } from '../row-values.ts';
-import type { Parameters, Session } from '../session.ts';
-import { identifier } from '../sql-text.ts';
+import type { RuleOutcome, SalesMetrics, ValidationReport } from '../../../contracts/data.ts';
+import type { Pipeline, ValidationRule } from '../../../contracts/pipeline.schema.ts';
+import { numberIn, numberOrNaN } from '../row-values.ts';
+import type { Row, Session } from '../session.ts';
+import { createBinder } from '../sql-text.ts';
+import { checkWhole, type WholeScope } from './check-whole.ts';
+import { keptRows, type KeptColumn } from './kept-rows.ts';
+import { columnMetrics, metricColumns } from './metrics.ts';
+import { examplesOf, outcomeOf, shareOf } from './outcome.ts';
+import { isOwnRule, rowCondition, type RowCondition } from './row-conditions.ts';
+import { figure, ruleInWords } from './rule-words.ts';
+import type { Sandbox } from './run-sandboxed.ts';
 
 export interface ValidateRequest {
-  /** Path of a snapshot's sales file. */
-  readonly sales: string;
+  /** Paths of the parts of a snapshot's sales table. */
+  readonly sales: readonly string[];
+  /** Path of the keys of the products source, where the pipeline has one. */
+  readonly products?: string;
   readonly rules: readonly ValidationRule[];
+  readonly frequency: Pipeline['frequency'];
   /** ISO date or moment that freshness is counted from. */
   readonly now: string;
+  readonly signal?: AbortSignal;
 }
 
-const columns = ['series', 'time', 'target', 'price'];
+interface OwnCheck extends RowCondition {
+  readonly rule: ValidationRule;
+}
 
-/** What each rule finds among the kept rows, in the order of the rules. `BadInput` for a column that a snapshot does not have. */
-export async function validateSales(session: Session, { sales, rules, now }: ValidateRequest): Promise<readonly RuleOutcome[]> {
+/**
+ * What each rule finds among the kept rows, in the order of the rules, and figures of the columns. Rules that look at one row are counted
+ * in one pass over the table; every other rule is a query of its own. `BadInput` for a rule that does not fit the snapshot's columns, for a
+ * pattern that is none and for a query that fails or takes too much.
+ */
+export async function validateSales(session: Session, request: ValidateRequest, sandbox: Sandbox): Promise<ValidationReport> {
+  const { rules } = request;
+  const rows = await keptRows(session, request.sales);
+  const binder = createBinder();
+  const own = new Map<number, OwnCheck>();
+  for (const [i, rule] of rules.entries()) {
+    if (isOwnRule(rule)) own.set(i, { rule, ...(await rowCondition(session, rule, rows, binder, whereOf(i, rule))) });
+  }
+
+  const counts = [...own].map(([i, { breaks }]) => `count(*) FILTER (${breaks}) AS broken_${i}`);
+  const counted = await session.row(`SELECT count(*) AS rows, ${[...counts, ...metricColumns(rows.columns)].join(', ')} FROM ${rows.relation}`, binder.values);
+  const total = numberIn(counted, 'rows');
+  const metrics: SalesMetrics = { rows: total, columns: columnMetrics(rows.columns, counted) };
+
   const outcomes: RuleOutcome[] = [];
-  for (const rule of rules) outcomes.push({ severity: rule.severity, ...(await check(session, rule, sales, now)) });
-  return outcomes;
-}
+  for (const [i, rule] of rules.entries()) {
+    const check = own.get(i);
+    const scope: WholeScope = { session, rows, total, metrics, request, sandbox, where: whereOf(i, rule) };
+    outcomes.push(outcomeOf(rule, total, check === undefined ? await checkWhole(rule, scope) : await finding(check, numberIn(counted, `broken_${i}`))));
+  }
+  return { outcomes, metrics };
 
-type Check = Pick<RuleOutcome, 'rule' | 'holds' | 'found'>;
-
-async function check(session: Session, rule: ValidationRule, sales: string, now: string): Promise<Check> {
-  const ask = (counts: string, parameters: Parameters = {}) => session.row(`SELECT count(*) AS rows, ${counts} FROM read_parquet($sales) WHERE kept`, { sales, ...parameters });
-  switch (rule.rule) {
-    case 'row-count': {
-      const rows = numberIn(await ask('1 AS one'), 'rows');
-      return { rule: `row-count ${limits(rule.min, rule.max)}`, holds: rows >= rule.min && rows <= (rule.max ?? Infinity), found: `${counted(rows)} rows` };
-    }
-    case 'series-count': {
-      const series = numberIn(await ask('count(DISTINCT series) AS series'), 'series');
-      return { rule: `series-count ${limits(rule.min)}`, holds: series >= rule.min, found: `${counted(series)} series` };
-    }
-    case 'freshness': {
-      const newest = numberOrNaN(await ask("datediff('day', DATE '1970-01-01', CAST(max(time) AS DATE)) AS newest"), 'newest');
-      // East of Greenwich it may be tomorrow already.
-      const age = Math.max(0, (dayOfIso(now) ?? Number.NaN) - newest);
-      return { rule: `freshness ≤ ${counted(rule.maxAgeDays)} days`, holds: age <= rule.maxAgeDays, found: Number.isNaN(age) ? 'no rows' : `newest row of ${isoOfDay(newest)}, ${counted(age)} days old` };
-    }
-    case 'not-null': {
-      const found = await ask(`count(*) FILTER (${columnSql(rule.column)} IS NULL) AS bad`);
-      return { rule: `${rule.column} not-null`, ...share(found, 'are empty', rule.atMost) };
-    }
-    case 'range': {
-      const value = columnSql(rule.column);
-      if (rule.column !== 'target' && rule.column !== 'price') throw new BadInput(`validate: range on "${rule.column}" makes no sense; use target or price`);
-      const outside = `(${value} < CAST($low AS DOUBLE) OR ${value} > CAST($high AS DOUBLE))`;
-      const found = await ask(`count(*) FILTER (${outside}) AS bad, min(${value}) AS low, max(${value}) AS high`, { low: rule.min ?? -Infinity, high: rule.max ?? Infinity });
-      const outcome = share(found, 'lie outside', 0);
-      return { rule: `${rule.column} range ${limits(rule.min, rule.max)}`, holds: outcome.holds, found: `${outcome.found} (from ${String(found['low'])} to ${String(found['high'])})` };
-    }
-    case 'matches': {
-      await checkPattern(session, rule.pattern, `validate: matches on "${rule.column}"`);
-      const found = await ask(`count(*) FILTER (NOT regexp_matches(CAST(${columnSql(rule.column)} AS VARCHAR), $pattern)) AS bad`, { pattern: rule.pattern });
-      return { rule: `${rule.column} matches ${rule.pattern}`, ...share(found, 'do not match', 0) };
-    }
+  async function finding({ rule, breaks, what, extent }: OwnCheck, broken: number) {
+    const share = shareOf(broken, total, what, 'atMost' in rule ? rule.atMost : 0);
+    // Parameters of other rules may not be bound here: the condition is put together once more.
+    const ownBinder = createBinder();
+    const again = broken > 0 && isOwnRule(rule) ? (await rowCondition(session, rule, rows, ownBinder, '')).breaks : breaks;
+    const examples = broken === 0 ? [] : await examplesOf(session, `SELECT file, row FROM ${rows.relation} WHERE ${again}`, ownBinder.values);
+    return { ...share, found: `${share.found}${extent === undefined ? '' : extentIn(extent, counted)}`, examples };
   }
 }
 
-function columnSql(name: string): string {
-  if (columns.includes(name)) return identifier(name);
-  throw new BadInput(`validate: there is no column "${name}"; did you mean "${closest(name, columns)}"? Rules see the snapshot's columns ${columns.join(', ')}`);
+/** How messages name a rule: by its place in the file and in words. */
+function whereOf(index: number, rule: ValidationRule): string {
+  return `validate, rule ${String(index + 1)} (${ruleInWords(rule)})`;
 }
 
-function share(found: Readonly<Record<string, string | number | boolean | null>>, what: string, atMost: number): Pick<Check, 'holds' | 'found'> {
-  const [rows, bad] = [numberIn(found, 'rows'), numberIn(found, 'bad')];
-  const percent = rows === 0 || bad === 0 ? '' : ` (${((100 * bad) / rows).toPrecision(2)} %)`;
-  return { holds: bad <= atMost * rows, found: `${counted(bad)} of ${counted(rows)} rows ${what}${percent}` };
-}
-
-function limits(min?: number, max?: number): string {
-  const parts = [...(min === undefined ? [] : [`≥ ${counted(min)}`]), ...(max === undefined ? [] : [`≤ ${counted(max)}`])];
-  return parts.length === 0 ? 'without limits' : parts.join(' and ');
+function extentIn({ name, kind }: KeptColumn, found: Row): string {
+  const [low, high] = [found[`low_${name}`], found[`high_${name}`]];
+  if (low === null || low === undefined || high === null || high === undefined) return '';
+  if (kind === 'time') return ` (from ${String(low).slice(0, 10)} to ${String(high).slice(0, 10)})`;
+  return ` (from ${figure(numberOrNaN(found, `low_${name}`))} to ${figure(numberOrNaN(found, `high_${name}`))})`;
 }

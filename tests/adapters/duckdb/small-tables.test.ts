@@ -1,8 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
-import { type ValidationRule } from '../../../contracts/pipeline.schema.ts';
-import { validationRuleSchema } from '../../../contracts/validation.schema.ts';
+import { expect, test } from 'vitest';
 import { dateOf, type PanelRow, writePanel } from './panel-file.ts';
 import { query, useScratch } from './scratch.ts';
 
@@ -17,33 +15,6 @@ async function salesFile(): Promise<string> {
     FROM range(11) t(i) ORDER BY series, time, row) TO '${out}' (FORMAT parquet)`);
   return out;
 }
-
-describe('validation rules', () => {
-  const check = async (rule: Readonly<Record<string, unknown>>) => {
-    const rules: ValidationRule[] = [validationRuleSchema.parse(rule)];
-    const [outcome] = await scratch().duckdb.validateSales({ sales: await salesFile(), rules, now: '2024-03-15T10:00:00Z' });
-    return outcome;
-  };
-
-  test.each([
-    [{ column: 'target', rule: 'not-null' }, false, '1 of 10 rows are empty (10 %)'],
-    [{ column: 'target', rule: 'not-null', atMost: 0.1 }, true, '1 of 10 rows are empty (10 %)'],
-    [{ column: 'target', rule: 'range', min: 1 }, false, '1 of 10 rows lie outside (10 %) (from 0 to 9)'],
-    [{ column: 'price', rule: 'range', min: 0, max: 5 }, true, '0 of 10 rows lie outside (from 0 to 4.5)'],
-    [{ column: 'series', rule: 'matches', pattern: '^[A-Z]$' }, false, '3 of 10 rows do not match (30 %)'],
-    [{ rule: 'row-count', min: 11 }, false, '10 rows'],
-    [{ rule: 'row-count', min: 5, max: 10 }, true, '10 rows'],
-    [{ rule: 'series-count', min: 3 }, false, '2 series'],
-    [{ rule: 'freshness', maxAgeDays: 4 }, false, 'newest row of 2024-03-10, 5 days old'],
-    [{ rule: 'freshness', maxAgeDays: 5 }, true, 'newest row of 2024-03-10, 5 days old'],
-  ])('%j holds: %s', async (rule, holds, found) => {
-    expect(await check(rule)).toMatchObject({ holds, found, severity: rule.rule === 'freshness' ? 'warn' : 'block' });
-  });
-
-  test('a column that a snapshot does not have is refused with the nearest one', async () => {
-    await expect(check({ column: 'targets', rule: 'not-null' })).rejects.toMatchObject({ code: 'BadInput', message: expect.stringContaining('did you mean "target"?') as string });
-  });
-});
 
 test('the rows behind a series are those of the source file, also the ones that take no part', async () => {
   const sales = await salesFile();
