@@ -20,7 +20,7 @@ export interface FeatureQuestion {
   readonly lines: boolean;
 }
 
-/** The same shape as `FeatureSpec` of the contracts, plus the windows that the SQL is written from. */
+/** The same shape as `FeatureSpec` of the contracts, plus the windows that the kernel computes. */
 export interface FeaturePlan {
   readonly frequency: PeriodLength;
   readonly horizon: number;
@@ -38,6 +38,7 @@ export interface FeaturePlan {
 }
 
 const windowsOf: Readonly<Record<PeriodLength, readonly number[]>> = {
+  hour: [6, 24, 48, 168],
   day: [7, 14, 28, 56],
   week: [4, 8, 13, 26],
   month: [3, 6, 12, 24],
@@ -158,13 +159,19 @@ function season({ frequency, periods, learnable }: FeatureQuestion): FeatureDefi
           { name: 'season_cos', group, meaning: 'time of the year of the forecast period (cosine)' },
         ] as const)
       : []),
-    ...(frequency === 'day'
+    ...(frequency === 'hour'
       ? ([
-          { name: 'weekday', group, meaning: 'weekday of the forecast day, Monday = 1' },
-          { name: 'last_week', group, meaning: 'sales of the newest known day with the same weekday' },
+          { name: 'hour', group, meaning: 'hour of the day of the forecast hour' },
+          { name: 'last_day', group, meaning: 'sales of the newest known hour at the same time of day' },
         ] as const)
       : []),
-    ...(periods > periodsPerYear(frequency)
+    ...(frequency === 'day' || frequency === 'hour'
+      ? ([
+          { name: 'weekday', group, meaning: `weekday of the forecast ${frequency}, Monday = 1` },
+          { name: 'last_week', group, meaning: `sales of the newest known ${frequency} ${frequency === 'day' ? 'with the same weekday' : 'at the same time of the week'}` },
+        ] as const)
+      : []),
+    ...(periods > periodsPerYear(frequency) && frequency !== 'hour'
       ? [{ name: 'last_year', group, meaning: 'sales of the same period a year before the forecast period' } as const]
       : []),
   ];

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { FeatureSpec } from '../../contracts/features.ts';
-import { type FeaturePlan, planFeatures } from '../../domain/feature-spec.ts';
+import type { FeatureSpec } from '../../../contracts/features.ts';
+import { type FeaturePlan, planFeatures } from '../../../domain/features/feature-plan.ts';
 
 const weekly = { frequency: 'week', horizon: 4, periods: 52, learnable: 36, textDims: 2, priced: true, lines: true } as const;
 const names = ({ shared, perStep }: FeaturePlan): string[] => [...shared, ...perStep].map(({ name }) => name);

@@ -1,5 +1,5 @@
-import { addPeriods, dayOfIso } from '../../../../domain/calendar.ts';
-import { dateOf, type PanelRow } from '../panel-file.ts';
+import { addPeriods, dayOfIso } from '../../../domain/calendar.ts';
+import { dateOf, type PanelRow } from './some-panel.ts';
 
 /** Weekly features of one origin, computed one by one from the rows up to it: slow, and easy to check by eye. NaN where undefined. */
 export function referenceFeatures(panel: readonly PanelRow[], series: string, origin: number, horizon: number): Map<string, number> {
