@@ -1,0 +1,53 @@
+import { addPeriods } from '../../../domain/calendar.ts';
+import type { FeaturePlan } from '../../../domain/features/feature-plan.ts';
+import { createMarketTotals } from '../../../domain/features/market-totals.ts';
+import { matrixColumns } from '../../../domain/features/matrix-columns.ts';
+import { createOriginKernel } from '../../../domain/features/origin-kernel.ts';
+import { reachOf } from '../../../domain/features/reach.ts';
+import { type PanelRow, startOf, withHistory } from './some-panel.ts';
+
+export interface KernelTable {
+  readonly names: readonly string[];
+  /** `series t` → values in the order of `names`. */
+  readonly rows: ReadonlyMap<string, readonly number[]>;
+}
+
+/** All origins of a panel, computed in stretches of `stretch` periods, each by a kernel that saw nothing else. */
+export function kernelTable(panel: readonly PanelRow[], plan: FeaturePlan, stretch: number, firstStretch = stretch): KernelTable {
+  const names = matrixColumns(plan);
+  const rows = new Map<string, readonly number[]>();
+  const periods = Math.max(...panel.map(({ t }) => t)) + 1;
+  const market = createMarketTotals(periods);
+  for (const { t, y } of panel) market.add(t, y);
+  const history = withHistory(panel);
+  const series = new Map([...new Set(panel.map((row) => row.series))].map((name) => [name, history.filter((row) => row.series === name)]));
+  const reach = reachOf(plan);
+  for (let from = 0; from < periods; from += from === 0 ? firstStretch : stretch) {
+    const count = Math.min(from === 0 ? firstStretch : stretch, periods - from);
+    const columns = names.map(() => new Float32Array(count));
+    const kernel = createOriginKernel(plan, columns, count);
+    kernel.see(addPeriods(startOf(0, plan.frequency), from, plan.frequency), count, (after) => (from + after < 0 ? Number.NaN : market.total(from + after)));
+    for (const [name, own] of series) {
+      const begin = Math.max(from, own[0]?.t ?? periods);
+      const origins = from + count - begin;
+      if (origins <= 0) continue;
+      const taken = (pick: (row: (typeof own)[number]) => number, back: number, ahead: number): Float64Array =>
+        Float64Array.from({ length: back + origins + ahead }, (_, i) => {
+          const row = own[begin - back + i - (own[0]?.t ?? 0)];
+          return row === undefined ? Number.NaN : pick(row);
+        });
+      kernel.fill({
+        count: origins, period: begin - from,
+        sales: taken(({ y }) => y, reach.sales, 0), salesAt: reach.sales,
+        target: taken(({ y, yRaw }) => (Number.isNaN(yRaw) ? Number.NaN : y), 0, plan.horizon), actual: taken(({ yRaw }) => yRaw, 0, plan.horizon), targetAt: 0,
+        price: taken(({ price }) => price ?? Number.NaN, reach.recent, 0), lines: taken(({ lines }) => lines, reach.recent, 0),
+        largest: taken(({ largest }) => largest, reach.recent, 0), recentAt: reach.recent,
+        age: taken(({ age }) => age, 0, 0), sinceSale: taken(({ sinceSale }) => sinceSale, 0, 0),
+        known: taken(({ known }) => known, 0, 0), total: taken(({ total }) => total, 0, 0), ownAt: 0,
+        text: [], textFrom: Number.POSITIVE_INFINITY,
+      }, 0);
+      for (let i = 0; i < origins; i += 1) rows.set(`${name} ${String(begin + i)}`, columns.map((column) => column[i] ?? Number.POSITIVE_INFINITY));
+    }
+  }
+  return { names, rows };
+}
