@@ -115,6 +115,8 @@ export interface SalesMetrics {
 }
 
 export interface ColumnMetrics {
+  /** SQL type. */
+  readonly type: string;
   readonly nullCount: number;
   /** Values that are there. */
   readonly count: number;
@@ -172,8 +174,8 @@ export interface CleanInput {
  * `series VARCHAR, ds DATE (first day of the period), y_raw DOUBLE (what was sold; NULL where that is unknown or the shop was closed),
  * y DOUBLE (cleaned and filled from past values; NULL where it stays unknown), price DOUBLE (last known), touched UTINYINT (see
  * `domain/cleaning/touched.ts`), lines UINTEGER, largest DOUBLE, age INTEGER (periods since the first sale), since_sale INTEGER (periods since
- * the last one), known INTEGER and total DOUBLE (number and sum of the values of y so far that were not filled)`. A part depends on nothing
- * after its last period.
+ * the last one, NULL before any), known INTEGER and total DOUBLE (number and sum of the values of y so far that were not filled), stock DOUBLE
+ * (last known; NULL without one)`. `ds` is a TIMESTAMP for hours. A part depends on nothing after its last period.
  */
 export interface CleanResult {
   readonly panel: ArtifactRef;
@@ -216,8 +218,14 @@ export interface FeaturesInput {
   readonly frequency: Pipeline['frequency'];
   readonly horizon: number;
   readonly folds: number;
+  /** As in `evaluate` of the pipeline file; absent are its defaults. They become part of the cutoffs. */
+  readonly step?: number;
+  readonly gap?: number;
+  readonly window?: Pipeline['evaluate']['window'];
   readonly minHistory: number;
   readonly top?: number;
+  /** How missing values were filled (`cleaning.missing.method`): `linear` draws the line through a gap as soon as it has closed. */
+  readonly missing?: Pipeline['cleaning']['missing']['method'];
 }
 
 /** Activities on the `data` queue, and `embed` on the `embedding` queue. All are steps: cached by digest. */
