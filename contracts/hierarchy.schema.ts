@@ -1,8 +1,6 @@
 import { z } from 'zod';
 
-export const reconciliationMethods = [
-  'bottom-up', 'top-down-average-proportions', 'top-down-proportion-of-averages', 'mint-ols', 'mint-wls-variance', 'mint-wls-structural', 'mint-shrink',
-] as const;
+import { reconciliationMethods } from '../domain/hierarchy/reconcile.ts';
 
 /** `total`, or the name of a level that `sources.sales.levels` declares. */
 const level = z.string().min(1);

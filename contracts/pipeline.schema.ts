@@ -4,7 +4,7 @@ import { augmentationSchema, noAugmentation } from './augmentation.schema.ts';
 import { cleaningSchema, defaultCleaning } from './cleaning.schema.ts';
 import { hierarchySchema } from './hierarchy.schema.ts';
 import { labelsSchema } from './labels.schema.ts';
-import { filterSchema, sourcesSchema } from './sources.schema.ts';
+import { type filterSchema, sourcesSchema } from './sources.schema.ts';
 import { validationRuleSchema } from './validation.schema.ts';
 
 const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'lower-case letters, digits and hyphens, 63 at most');
