@@ -14,6 +14,7 @@ import { addOperationRoutes } from './routes/health.ts';
 import { addProposalRoutes } from './routes/proposals.ts';
 import { addRunRoutes } from './routes/runs.ts';
 import { addSnapshotRoutes } from './routes/snapshots.ts';
+import { addValidationRoutes } from './routes/validation.ts';
 
 /** A pipeline file is a few KiB; nothing else is sent here. */
 const maxBodyBytes = 1_048_576;
@@ -50,6 +51,7 @@ export function createApp(deps: ApiDependencies): OpenAPIHono<ActingEnvironment>
   addForecastRoutes(app, deps);
   addLineageRoutes(app, deps);
   addSnapshotRoutes(app, deps);
+  addValidationRoutes(app, deps);
   addOperationRoutes(app, deps);
   app.openAPIRegistry.registerComponent('securitySchemes', 'key', { type: 'http', scheme: 'bearer' });
   app.openAPIRegistry.registerComponent('securitySchemes', 'user', {

@@ -1,5 +1,5 @@
 import type { ArtifactRef } from '../contracts/artifacts.ts';
-import type { Snapshot, SourceRow } from '../contracts/data.ts';
+import type { RunValidation, Snapshot, SourceRow } from '../contracts/data.ts';
 import type {
   Candidate,
   Champion,
@@ -108,6 +108,7 @@ export interface ApiDependencies {
     list(filter: { readonly pipeline?: string }): Promise<readonly { readonly snapshot: Snapshot }[]>;
     find(prefix: string): Promise<{ readonly snapshot: Snapshot } | undefined>;
   };
+  readonly validationResults: { ofRun(runId: string): Promise<RunValidation | undefined> };
   readonly audit: { verify(): Promise<AuditCheck> };
   readonly artifacts: {
     /** @returns a local file with the artifact's bytes, digest checked; not to be changed */

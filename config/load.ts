@@ -33,6 +33,8 @@ export interface Config {
   };
   readonly postgres: { readonly url: string };
   readonly mlflow: { readonly trackingUri: string; readonly username?: string; readonly password?: string };
+  /** Where lineage events are sent on to; absent: nowhere. */
+  readonly openlineage?: { readonly url: string; readonly path?: string; readonly apiKey?: string; readonly namespace: string };
   readonly api: { readonly host: string; readonly port: number; readonly url: string; readonly key: string };
   readonly lightgbm: { readonly library: string };
   readonly duckdb: { readonly memoryLimitMiB: number; readonly threads: number };
@@ -68,6 +70,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>> = p
     s3: isExternal('seaweedfs', parsed) ? externalS3(parsed) : embeddedS3(stack),
     postgres: { url: postgresUrl },
     mlflow: mlflowOf(parsed, stack),
+    ...(parsed.OPENLINEAGE_URL !== undefined && { openlineage: openlineageOf(parsed, parsed.OPENLINEAGE_URL) }),
     api: apiOf(parsed, stack),
     lightgbm: { library: tools.lightgbmLibrary },
     duckdb: {
@@ -125,6 +128,15 @@ function mlflowOf(env: ParsedEnvironment, stack: StackReader): Config['mlflow'] 
     trackingUri: env.MLFLOW_TRACKING_URI,
     ...(env.MLFLOW_TRACKING_USERNAME !== undefined && { username: env.MLFLOW_TRACKING_USERNAME }),
     ...(env.MLFLOW_TRACKING_PASSWORD !== undefined && { password: env.MLFLOW_TRACKING_PASSWORD }),
+  };
+}
+
+function openlineageOf(env: ParsedEnvironment, url: string): NonNullable<Config['openlineage']> {
+  return {
+    url,
+    namespace: env.OPENLINEAGE_NAMESPACE ?? 'forecastle',
+    ...(env.OPENLINEAGE_ENDPOINT !== undefined && { path: env.OPENLINEAGE_ENDPOINT }),
+    ...(env.OPENLINEAGE_API_KEY !== undefined && { apiKey: env.OPENLINEAGE_API_KEY }),
   };
 }
 

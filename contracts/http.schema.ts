@@ -142,6 +142,28 @@ export const runDetailSchema = z.object({
   result: retrainResultSchema.optional(),
 });
 
+/** What one rule of the pipeline file found in the run's snapshot. */
+export const ruleResultSchema = z.object({
+  /** The rule in words. */
+  rule: z.string(),
+  kind: z.string(),
+  column: z.string().optional(),
+  severity: z.enum(['warn', 'block']),
+  holds: z.boolean(),
+  found: z.string(),
+  /** Rows that break it, and rows that were looked at. */
+  broken: number,
+  rows: number,
+  /** The first rows that break it: five at most, numbered from 1 in their source file. */
+  examples: list(z.object({ uri: z.string(), row: number })),
+});
+export const runValidationSchema = z.object({
+  runId: z.string(),
+  /** Absent until the data were checked. */
+  snapshot: digest.optional(),
+  results: list(ruleResultSchema),
+});
+
 export const startRunRequestSchema = z.strictObject({
   pipeline: pipelineSchema,
   /** Absolute folder that the relative addresses of the pipeline file start from, as the workers see it. */
@@ -301,6 +323,7 @@ export const championHistorySchema = z.object({ champion: championSchema, histor
 export type MetricRowView = z.infer<typeof metricRowSchema>;
 export type ProposalView = z.infer<typeof proposalSchema>;
 export type RunView = z.infer<typeof runSchema>;
+export type RunValidationView = z.infer<typeof runValidationSchema>;
 export type RunDetail = z.infer<typeof runDetailSchema>;
 export type RetrainResultView = z.infer<typeof retrainResultSchema>;
 export type StepView = z.infer<typeof stepStateSchema>;

@@ -11,11 +11,15 @@ import { createSearchActivities } from '../activities/search.ts';
 import { createStepRunner } from '../activities/step.ts';
 import { createTrainingActivities } from '../activities/training.ts';
 import type { WithScratch } from '../activities/artifact-store.ts';
+import { compiledEntry } from '../adapters/child-process/compiled-entry.ts';
 import { runJob } from '../adapters/child-process/run-job.ts';
 import { createDuckdb } from '../adapters/duckdb/create-duckdb.ts';
 import { createTextEncoder } from '../adapters/embeddings/text-encoder.ts';
 import { createLightgbmTrainer } from '../adapters/lightgbm/trainer.ts';
 import { createMlflow } from '../adapters/mlflow/client.ts';
+import { postEvent } from '../adapters/openlineage/post-event.ts';
+import { startSender } from '../adapters/openlineage/sender.ts';
+import { createStepEvents } from '../adapters/openlineage/step-events.ts';
 import { createDatabase } from '../adapters/postgres/database.ts';
 import { createS3ArtifactStore } from '../adapters/s3/artifact-store.ts';
 import { createTemporalGateway } from '../adapters/temporal/client.ts';
@@ -52,19 +56,21 @@ export function composeQueue(queue: QueueName, config: Config): ComposedQueue {
       await rm(own, { recursive: true, force: true });
     }
   };
-  const tables = () => createDuckdb({ memoryLimitMiB: config.duckdb.memoryLimitMiB, threads: config.duckdb.threads, tempFolder: join(folder, 'duckdb') });
+  const tables = (more: { readonly sandboxEntry?: string } = {}) => createDuckdb({ ...more, memoryLimitMiB: config.duckdb.memoryLimitMiB, threads: config.duckdb.threads, tempFolder: join(folder, 'duckdb') });
   const closing = (others: readonly { close(): unknown }[]) => async () => {
     await Promise.allSettled([...others, database, artifacts].map(async (one) => one.close()));
     await rm(folder, { recursive: true, force: true });
   };
 
   const { lineage } = database;
+  const { openlineage } = config;
   switch (queue) {
     case 'pipeline': {
       const gateway = createTemporalGateway(config.temporal);
       const { trackingUri, username, password } = config.mlflow;
       const experiments = createMlflow({ trackingUri, ...(username !== undefined && { username }), ...(password !== undefined && { password }) });
       const duckdb = tables();
+      const sender = openlineage && startSender({ outbox: database.lineageOutbox, post: (event, signal) => postEvent(openlineage, event, signal), report: (line) => console.warn(line) });
       return {
         activities: {
           ...createRunActivities(database),
@@ -73,12 +79,15 @@ export function composeQueue(queue: QueueName, config: Config): ComposedQueue {
           ...createChampionActivities({ ...database, registry: experiments, artifacts, readForecasts: (file) => duckdb.forecastRows({ file }) }),
         },
         concurrency: 20,
-        lineage, close: closing([gateway, duckdb]),
+        lineage, close: closing([gateway, duckdb, { close: () => sender?.stop() }]),
       };
     }
     case 'data': {
-      const duckdb = tables();
-      const deps = { tables: duckdb, artifacts, snapshots: database.snapshots, withScratch, steps };
+      // Queries of pipeline files run in a process that can be ended.
+      const duckdb = tables({ sandboxEntry: compiledEntry(new URL('../adapters/duckdb/validate/sandbox-child.ts', import.meta.url)) });
+      const events = openlineage && createStepEvents({ outbox: database.lineageOutbox, namespace: openlineage.namespace, now: () => new Date() });
+      const { validationResults } = database;
+      const deps = { validationResults, ...(events && { events }), tables: duckdb, artifacts, snapshots: database.snapshots, withScratch, steps };
       return { activities: { ...createDataActivities(deps), ...createEvaluationActivities(deps) }, concurrency: 2, lineage, close: closing([duckdb]) };
     }
     case 'embedding': {

@@ -3,12 +3,14 @@ import { createMemoryCandidates } from './candidates.ts';
 import { createMemoryChampions } from './champions.ts';
 import { createMemoryEmbeddingSets } from './embedding-sets.ts';
 import { createMemoryForecasts } from './forecasts.ts';
+import { createMemoryLineageOutbox } from './lineage-outbox.ts';
 import { createMemoryLineage } from './lineage.ts';
 import { createMemoryProposals } from './proposals.ts';
 import { createMemoryRuns } from './runs.ts';
 import { createMemorySnapshots } from './snapshots.ts';
 import { createMemoryStepCache } from './step-cache.ts';
 import { createMemorySteps } from './steps.ts';
+import { createMemoryValidationResults } from './validation-results.ts';
 
 /** What activity tests need of the database, without one. The contract suite holds it to what PostgreSQL does. */
 export function createMemoryDatabase() {
@@ -26,6 +28,8 @@ export function createMemoryDatabase() {
     champions,
     forecasts: createMemoryForecasts(champions),
     lineage: createMemoryLineage(),
+    lineageOutbox: createMemoryLineageOutbox(),
+    validationResults: createMemoryValidationResults(),
     audit,
   };
 }

@@ -3,6 +3,7 @@ import { type Candidates, createCandidates } from './candidates.ts';
 import { type Champions, createChampions } from './champions.ts';
 import { createEmbeddingSets, type EmbeddingSets } from './embedding-sets.ts';
 import { createForecasts, type Forecasts } from './forecasts.ts';
+import { createLineageOutbox, type LineageOutbox } from './lineage-outbox.ts';
 import { createLineage, type Lineage } from './lineage.ts';
 import { createProposals, type Proposals } from './proposals.ts';
 import { createRuns, type Runs } from './runs.ts';
@@ -10,6 +11,7 @@ import { createSnapshots, type Snapshots } from './snapshots.ts';
 import { createPool } from './sql.ts';
 import { createStepCache, type StepCache } from './step-cache.ts';
 import { createSteps, type Steps } from './steps.ts';
+import { createValidationResults, type ValidationResults } from './validation-results.ts';
 
 export interface Database {
   readonly runs: Runs;
@@ -22,6 +24,8 @@ export interface Database {
   readonly champions: Champions;
   readonly forecasts: Forecasts;
   readonly lineage: Lineage;
+  readonly lineageOutbox: LineageOutbox;
+  readonly validationResults: ValidationResults;
   readonly audit: Audit;
   /** One round trip. @throws ServiceUnavailable */
   ping(): Promise<void>;
@@ -43,6 +47,8 @@ export function createDatabase(connectionString: string, { max }: { readonly max
     champions: createChampions(pool),
     forecasts: createForecasts(pool),
     lineage: createLineage(pool),
+    lineageOutbox: createLineageOutbox(pool),
+    validationResults: createValidationResults(pool),
     audit: createAudit(pool),
     ping: async () => {
       await pool.run('select 1');

@@ -6,15 +6,17 @@ import {
   runDetailSchema,
   runListSchema,
   runStatusSchema,
+  runValidationSchema,
   startedRunSchema,
 } from '../../contracts/http.schema.ts';
-import type { RunDetail } from '../../contracts/http.schema.ts';
+import type { RunDetail, RunValidationView } from '../../contracts/http.schema.ts';
 import { withExample } from '../example.ts';
 import { followRun } from '../follow-run.ts';
 import { renderDag } from '../render/dag.ts';
 import { minute } from '../render/figures.ts';
 import { renderResult } from '../render/result.ts';
 import { renderPairs, renderTable } from '../render/table.ts';
+import { renderValidation } from '../render/validation.ts';
 import { requireActor, sessionOf } from '../session.ts';
 import type { CliDependencies, Session } from '../session.ts';
 import { leaveRunning } from './run.ts';
@@ -73,13 +75,15 @@ function addShow(runs: Command, dependencies: CliDependencies): void {
     .action(async (runId: string, options: { follow?: boolean }) => {
       const session = sessionOf(command, dependencies);
       if (options.follow === true) return follow(session, runId);
-      const detail = await session.api.get(`/v1/runs/${encodeURIComponent(runId)}`, runDetailSchema);
-      return session.print(detail, () => renderRun(detail, session));
+      const path = `/v1/runs/${encodeURIComponent(runId)}`;
+      const detail = await session.api.get(path, runDetailSchema);
+      const validation = await session.api.get(`${path}/validation`, runValidationSchema);
+      return session.print({ ...detail, validation }, () => renderRun(detail, validation, session));
     });
   withExample(command, 'npx forecastle runs show 20251124-081502-3f9a1c --follow');
 }
 
-function renderRun({ run, steps, result }: RunDetail, session: Session): string {
+function renderRun({ run, steps, result }: RunDetail, validation: RunValidationView, session: Session): string {
   const { colors, columns } = session.terminal;
   const pairs: [string, string][] = [
     ['run', `${run.runId}, ${run.status}`],
@@ -88,6 +92,7 @@ function renderRun({ run, steps, result }: RunDetail, session: Session): string 
   ];
   if (run.error) pairs.push([run.code ?? 'error', run.error]);
   const parts = [renderPairs(pairs, colors), renderDag(steps, columns, colors)];
+  if (validation.results.length > 0) parts.push(renderValidation(validation, colors, columns));
   if (result !== undefined) parts.push(renderResult(result, session.addresses(), colors));
   return parts.join('\n\n');
 }

@@ -267,6 +267,7 @@ export function createFakes(scratchDir: string, replaced: Partial<ApiDependencie
       list: async () => [{ snapshot }],
       find: async (prefix) => (snapshot.digest.startsWith(prefix) ? { snapshot } : undefined),
     },
+    validationResults: { ofRun: async () => undefined },
     audit: { verify: async () => ({ ok: true, rows: 3 }) },
     artifacts: { fetchFile: async ({ sha256 }) => `/cache/${sha256}` },
     tables: {

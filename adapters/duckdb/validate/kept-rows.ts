@@ -9,6 +9,8 @@ export type ColumnKind = 'text' | 'number' | 'time' | 'truth';
 export interface KeptColumn {
   readonly name: string;
   readonly kind: ColumnKind;
+  /** SQL type. */
+  readonly type: string;
   /** Its name in SQL. */
   readonly sql: string;
 }
@@ -34,7 +36,7 @@ export async function keptRows(session: Session, sales: readonly string[]): Prom
   const columns = described
     .map((row) => ({ name: textIn(row, 'column_name'), type: textIn(row, 'column_type') }))
     .filter(({ name }) => !places.includes(name))
-    .map(({ name, type }): KeptColumn => ({ name, kind: kinds[type] ?? 'text', sql: identifier(name) }));
+    .map(({ name, type }): KeptColumn => ({ name, type, kind: kinds[type] ?? 'text', sql: identifier(name) }));
   return { relation: `(SELECT * EXCLUDE (kept) FROM ${table} WHERE kept)`, columns };
 }
 

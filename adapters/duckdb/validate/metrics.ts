@@ -23,9 +23,9 @@ export function metricColumns(columns: readonly KeptColumn[]): string[] {
 
 export function columnMetrics(columns: readonly KeptColumn[], found: Row): Record<string, ColumnMetrics> {
   const rows = numberIn(found, 'rows');
-  return Object.fromEntries(columns.map(({ name, kind }): [string, ColumnMetrics] => {
+  return Object.fromEntries(columns.map(({ name, type, kind }): [string, ColumnMetrics] => {
     const count = numberIn(found, `count_${name}`);
-    const figures = { count, nullCount: rows - count };
+    const figures = { type, count, nullCount: rows - count };
     if (kind === 'text') return [name, { ...figures, distinctCount: numberIn(found, `distinct_${name}`) }];
     if (kind !== 'number' || count === 0) return [name, figures];
     const sum = numberOrNaN(found, `sum_${name}`);

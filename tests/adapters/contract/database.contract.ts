@@ -7,6 +7,7 @@ import type { StepContext } from '../../../contracts/steps.ts';
 import { candidateOf, retrainInput, retrainResult, sha256, snapshotOf } from './governance-fixtures.ts';
 import { describeGovernance } from './governance.contract.ts';
 import { describeServed } from './served.contract.ts';
+import { describeValidation } from './validation.contract.ts';
 
 export type DatabaseOfActivities = Omit<Database, 'ping' | 'close'>;
 
@@ -234,4 +235,5 @@ export function describeDatabase(name: string, get: () => DatabaseOfActivities):
 
   describeGovernance(name, get);
   describeServed(name, get);
+  describeValidation(name, get);
 }
