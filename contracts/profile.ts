@@ -42,8 +42,9 @@ export interface PartColumn {
   readonly numbers?: {
     readonly zeros: number;
     readonly negatives: number;
-    readonly sum: number;
-    readonly squares: number;
+    /** Null beyond the range of doubles, like the sum of the squares. */
+    readonly sum: number | null;
+    readonly squares: number | null;
     readonly buckets: readonly ValueBucket[];
   };
   /** Texts and truth values: the most frequent ones. */
@@ -108,9 +109,10 @@ export interface ColumnProfile {
   readonly numbers?: {
     readonly zeros: number;
     readonly negatives: number;
-    readonly sum: number;
-    readonly mean: number;
-    /** Standard deviation of the sample (n − 1); null for a single value. */
+    /** Null beyond the range of doubles. */
+    readonly sum: number | null;
+    readonly mean: number | null;
+    /** Standard deviation of the sample (n − 1); null for a single value and beyond the range of doubles. */
     readonly deviation: number | null;
     /** Within 1.1 % of the value; exact where a bucket holds one value, as with whole numbers below 45. */
     readonly quantiles: readonly Quantile[];
