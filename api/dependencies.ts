@@ -1,5 +1,4 @@
-import type { ArtifactRef } from '../contracts/artifacts.ts';
-import type { RunValidation, Snapshot, SourceRow } from '../contracts/data.ts';
+import type { RunValidation, SourceRow } from '../contracts/data.ts';
 import type {
   Candidate,
   Champion,
@@ -8,10 +7,11 @@ import type {
   Proposal,
   ProposalStatus,
 } from '../contracts/governance.ts';
-import type { AuditCheck, TableDescription } from '../contracts/http.schema.ts';
+import type { AuditCheck } from '../contracts/http.schema.ts';
 import type { LineageEdge, LineageNode } from '../contracts/lineage.ts';
 import type { RetrainInput, RetrainResult } from '../contracts/runs.ts';
 import type { RunStatus, StepState } from '../contracts/steps.ts';
+import type { ArtifactReader, SnapshotStore, SnapshotTables } from './snapshot-dependencies.ts';
 
 // What the routes need, as narrow as they need it. The adapters satisfy it by shape; tests pass object literals.
 
@@ -104,24 +104,17 @@ export interface ApiDependencies {
     resolve(ref: string): Promise<LineageNode | undefined>;
     walk(node: LineageNode, direction: 'up' | 'down', depth: number): Promise<readonly LineageEdge[]>;
   };
-  readonly snapshots: {
-    list(filter: { readonly pipeline?: string }): Promise<readonly { readonly snapshot: Snapshot }[]>;
-    find(prefix: string): Promise<{ readonly snapshot: Snapshot } | undefined>;
-  };
+  readonly snapshots: SnapshotStore;
   readonly validationResults: { ofRun(runId: string): Promise<RunValidation | undefined> };
   readonly audit: { verify(): Promise<AuditCheck> };
-  readonly artifacts: {
-    /** @returns a local file with the artifact's bytes, digest checked; not to be changed */
-    fetchFile(ref: ArtifactRef): Promise<string>;
-  };
-  readonly tables: {
+  readonly artifacts: ArtifactReader;
+  readonly tables: SnapshotTables & {
     /** Writes what people get: `unique_id, ds, y_hat, q0.1 …`. */
     exportForecasts(request: {
       readonly file: string;
       readonly out: string;
       readonly format: 'csv' | 'parquet';
     }): Promise<void>;
-    describeTable(request: { readonly file: string }): Promise<TableDescription>;
     sourceRows(request: {
       readonly sales: string;
       readonly series: string;

@@ -233,10 +233,7 @@ export const forecastSchema = z.object({
   lineageRef: z.string(),
 });
 
-export const lineageNodeSchema = z.object({
-  kind: z.enum(lineageKinds),
-  id: z.string(),
-});
+export const lineageNodeSchema = z.object({ kind: z.enum(lineageKinds), id: z.string() });
 export const lineageSchema = z.object({
   start: lineageNodeSchema,
   direction: z.enum(['up', 'down']),
@@ -269,38 +266,6 @@ export const lineageSchema = z.object({
   ).optional(),
 });
 
-export const snapshotSchema = z.object({
-  digest,
-  manifest: artifactSchema,
-  sales: artifactSchema,
-  texts: artifactSchema.optional(),
-  sources: list(
-    z.object({ source: z.enum(['sales', 'products']), uri: z.string(), sha256: digest, bytes: number, rows: number }),
-  ),
-  rows: number,
-  keptRows: number,
-  series: number,
-  from: z.string(),
-  to: z.string(),
-});
-export const tableDescriptionSchema = z.object({
-  rows: number,
-  columns: list(
-    z.object({
-      name: z.string(),
-      type: z.string(),
-      /** 0 … 1. */
-      nullShare: number,
-      approxDistinct: number,
-      min: z.string().optional(),
-      max: z.string().optional(),
-    }),
-  ),
-  /** Totals of the kept target in equal spans of time, oldest first. */
-  totals: list(number).optional(),
-});
-export const snapshotDetailSchema = z.object({ snapshot: snapshotSchema, description: tableDescriptionSchema });
-
 export const auditSchema = z.object({
   ok: z.boolean(),
   rows: number,
@@ -317,7 +282,6 @@ export const healthSchema = z.object({
 export const runListSchema = z.object({ runs: list(runSchema) });
 export const candidateListSchema = z.object({ candidates: list(candidateSchema) });
 export const proposalListSchema = z.object({ proposals: list(proposalSchema) });
-export const snapshotListSchema = z.object({ snapshots: list(snapshotSchema) });
 export const championHistorySchema = z.object({ champion: championSchema, history: list(championSchema) });
 
 export type MetricRowView = z.infer<typeof metricRowSchema>;
@@ -331,6 +295,4 @@ export type CandidateView = z.infer<typeof candidateSchema>;
 export type Comparison = z.infer<typeof comparisonSchema>;
 export type ForecastView = z.infer<typeof forecastSchema>;
 export type Lineage = z.infer<typeof lineageSchema>;
-export type SnapshotDetail = z.infer<typeof snapshotDetailSchema>;
-export type TableDescription = z.infer<typeof tableDescriptionSchema>;
 export type AuditCheck = z.infer<typeof auditSchema>;

@@ -1,5 +1,6 @@
 import type { PeriodLength } from '../domain/calendar.ts';
 import type { ValueBucket } from '../domain/distribution/value-buckets.ts';
+import type { Pipeline } from './pipeline.schema.ts';
 
 /** What the figures of a sales table mean; from the pipeline file's sources. */
 export interface SalesMeaning {
@@ -11,6 +12,13 @@ export interface SalesMeaning {
   readonly timezone?: string;
   /** Zone of times that the sources write without an offset. */
   readonly recordedIn?: string;
+}
+
+export function salesMeaning({ sales: { units, currency, timezone, recordedIn } }: Pipeline['sources']): SalesMeaning {
+  return {
+    ...(units !== undefined && { unit: units.to }), ...(currency !== undefined && { currency: currency.to }),
+    ...(timezone !== undefined && { timezone }), ...(recordedIn !== undefined && { recordedIn }),
+  };
 }
 
 export type ColumnKind = 'number' | 'text' | 'time' | 'truth';

@@ -1,3 +1,4 @@
+import type { ArtifactRef } from './artifacts.ts';
 import type { Cutoffs } from './features.ts';
 import type { GateOutcome, ProposalStatus } from './governance.ts';
 import type { MetricRow } from './modelling.ts';
@@ -26,6 +27,8 @@ export interface RetrainResult {
   readonly proposal: { readonly id: string; readonly status: ProposalStatus; readonly created: boolean };
   readonly forecastSeries: number;
   readonly snapshot: string;
+  /** What cleaning made: every touched cell stands in the panel. Runs of before 0.2 don't say. */
+  readonly cleaned?: { readonly panel: ArtifactRef; readonly report: ArtifactRef };
 }
 
 /** Bookkeeping on the `pipeline` queue; the tables that lists are made from. */

@@ -20,7 +20,7 @@ export interface RowChanges {
 }
 
 export interface CellChange {
-  /** Index in the second snapshot's `sources`. */
+  /** What the second snapshot's rows call the file (`SourceFile.number`). */
   readonly file: number;
   readonly row: number;
   readonly series: string;

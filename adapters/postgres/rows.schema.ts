@@ -71,8 +71,12 @@ export const snapshot: z.ZodType<Snapshot> = z.object({
   manifest: artifactRef,
   sales: artifactRef,
   texts: artifactRef.exactOptional(),
+  products: artifactRef.exactOptional(),
+  profile: artifactRef.exactOptional(),
   sources: z.array(
-    z.object({ source: z.enum(['sales', 'products']), uri: z.string(), sha256: digest, bytes: count, rows: count }),
+    z.object({
+      source: z.enum(['sales', 'products', 'rates']), uri: z.string(), sha256: digest, bytes: count, rows: count, number: count.exactOptional(),
+    }),
   ),
   rows: count,
   keptRows: count,
@@ -92,4 +96,5 @@ export const retrainResult: z.ZodType<RetrainResult> = z.object({
   proposal: z.object({ id: z.string(), status: proposalStatus, created: z.boolean() }),
   forecastSeries: count,
   snapshot: z.string(),
+  cleaned: z.object({ panel: artifactRef, report: artifactRef }).exactOptional(),
 });

@@ -4,6 +4,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 
 import { DecisionRefused, ServiceUnavailable } from '../../contracts/failure.ts';
+import * as snapshots from '../../contracts/http-snapshots.schema.ts';
 import * as http from '../../contracts/http.schema.ts';
 import { actor, champion, createFakes, evidence, pipelineText, snapshot } from './fake-dependencies.ts';
 import { refused, scratch, setUp } from './harness.ts';
@@ -25,8 +26,10 @@ const reads: readonly [string, z.ZodType][] = [
   ['/v1/lineage?ref=shop/85123A/2011-12-12&direction=up&rows=true', http.lineageSchema],
   ['/v1/lineage?ref=run-1&direction=down', http.lineageSchema],
   ['/v1/runs/run-1/validation', http.runValidationSchema],
-  ['/v1/snapshots', http.snapshotListSchema],
-  ['/v1/snapshots/555', http.snapshotDetailSchema],
+  ['/v1/snapshots', snapshots.snapshotListSchema],
+  ['/v1/snapshots/555', snapshots.snapshotDetailSchema],
+  ['/v1/snapshots/shop@latest/touched', snapshots.touchedSchema],
+  ['/v1/snapshots/444/diff/shop', snapshots.snapshotDiffSchema],
   ['/v1/audit/verify', http.auditSchema],
   ['/healthz', http.healthSchema],
 ];
@@ -60,7 +63,9 @@ test('the OpenAPI document lists exactly the routes that the tests ask', async (
     'get /v1/runs/{id}',
     'get /v1/runs/{id}/validation',
     'get /v1/snapshots',
+    'get /v1/snapshots/{a}/diff/{b}',
     'get /v1/snapshots/{digest}',
+    'get /v1/snapshots/{digest}/touched',
     'post /v1/proposals/{id}/decision',
     'post /v1/runs',
     'post /v1/runs/{id}/cancel',

@@ -8,6 +8,8 @@ import type { LineageEdge, LineageKind } from '../../contracts/lineage.ts';
 import type { MetricRow } from '../../contracts/modelling.ts';
 import { pipelineSchema } from '../../contracts/pipeline.schema.ts';
 import type { RetrainInput, RetrainResult } from '../../contracts/runs.ts';
+import type { TableParts } from '../../contracts/table-parts.ts';
+import { profile, rowsDiff, touched } from './snapshot-fixtures.ts';
 
 export const key = 'a-key-of-the-tests';
 export const actor = { authorization: `Bearer ${key}`, 'x-forecastle-user': 'ana', 'content-type': 'application/json' };
@@ -69,6 +71,13 @@ export const snapshot: Snapshot = {
   to: '2011-12-09T12:50:00',
 };
 
+/** The same shop a week earlier. */
+export const earlierSnapshot: Snapshot = { ...snapshot, digest: digest('4'), rows: 95, keptRows: 86, to: '2011-12-02T12:50:00' };
+const storedSnapshots = [
+  { pipeline: 'shop', storedAt: '2025-11-24T08:01:00.000Z', snapshot },
+  { pipeline: 'shop', storedAt: '2025-11-17T08:01:00.000Z', snapshot: earlierSnapshot },
+];
+
 export const result: RetrainResult = {
   runId: 'run-1',
   candidate: digest('c'),
@@ -88,6 +97,7 @@ export const result: RetrainResult = {
   proposal: { id: 'prop-1', status: 'open', created: true },
   forecastSeries: 2,
   snapshot: digest('5'),
+  cleaned: { panel: ref('primary', 'a'), report: ref('reports', 'b') },
 };
 
 const candidate = (version: number, letter: string, numLeaves: number): Candidate => ({
@@ -264,19 +274,20 @@ export function createFakes(scratchDir: string, replaced: Partial<ApiDependencie
           : [],
     },
     snapshots: {
-      list: async () => [{ snapshot }],
-      find: async (prefix) => (snapshot.digest.startsWith(prefix) ? { snapshot } : undefined),
+      list: async ({ pipeline: name }) => storedSnapshots.filter((stored) => (name ?? stored.pipeline) === stored.pipeline),
+      find: async (prefix) => storedSnapshots.find((stored) => stored.snapshot.digest.startsWith(prefix)),
     },
     validationResults: { ofRun: async () => undefined },
     audit: { verify: async () => ({ ok: true, rows: 3 }) },
-    artifacts: { fetchFile: async ({ sha256 }) => `/cache/${sha256}` },
+    artifacts: {
+      fetchFile: async ({ sha256 }) => `/cache/${sha256}`,
+      readJson: async (): Promise<TableParts> => ({ parts: [{ from: '2010-12-01', rows: 100, file: ref('raw', '8') }] }),
+    },
     tables: {
       exportForecasts: async ({ out }) => writeFile(out, 'unique_id,ds,y_hat\n85123A,2011-12-12,12.5\n'),
-      describeTable: async () => ({
-        rows: 100,
-        columns: [{ name: 'series', type: 'VARCHAR', nullShare: 0, approxDistinct: 2, min: '71053', max: '85123A' }],
-        totals: [1, 2, 3],
-      }),
+      profileTable: async () => profile,
+      diffSnapshots: async () => rowsDiff,
+      touchedCells: async ({ series, limit }) => ({ ...touched, cells: series === 'nowhere' ? 0 : touched.cells, first: touched.first.slice(0, limit) }),
       sourceRows: async () => [
         { row: 1, time: '2010-12-01T08:26:00', target: 6, price: Number.NaN, returned: false, kept: true },
       ],

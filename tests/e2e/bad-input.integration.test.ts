@@ -9,7 +9,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 
 import { serviceNames } from '../../config/stack-file.schema.ts';
-import { candidateListSchema, runListSchema, snapshotListSchema } from '../../contracts/http.schema.ts';
+import { snapshotListSchema } from '../../contracts/http-snapshots.schema.ts';
+import { candidateListSchema, runListSchema } from '../../contracts/http.schema.ts';
 import { packageRoot } from '../../infra/toolchain/paths.ts';
 import { forecastle } from '../support/command-line.ts';
 import type { Finished } from '../support/command-line.ts';

@@ -3,15 +3,8 @@ import { numberIn, textIn } from '../row-values.ts';
 import type { Session } from '../session.ts';
 import { parquetFiles } from '../sql-text.ts';
 import { columnShift } from './column-shift.ts';
-import { type ComparedPart, rowChanges } from './row-changes.ts';
+import { type ComparedSnapshot, rowChanges } from './row-changes.ts';
 import { salesColumns } from './sales-columns.ts';
-
-export interface ComparedSnapshot {
-  /** Parts of the sales table, oldest first. */
-  readonly parts: readonly ComparedPart[];
-  /** Names of the source files, in the order that the rows' `file` counts in. */
-  readonly sources: readonly string[];
-}
 
 export interface DiffSnapshotsRequest {
   readonly a: ComparedSnapshot;

@@ -11,14 +11,16 @@ export interface ComparedPart {
   readonly path: string;
 }
 
-interface Side {
+export interface ComparedSnapshot {
+  /** Parts of the sales table, oldest first. */
   readonly parts: readonly ComparedPart[];
-  readonly sources: readonly string[];
+  /** The source files: what rows call them, and their address. */
+  readonly sources: readonly { readonly number: number; readonly uri: string }[];
 }
 
 export interface RowChangesRequest {
-  readonly a: Side;
-  readonly b: Side;
+  readonly a: ComparedSnapshot;
+  readonly b: ComparedSnapshot;
   /** Columns of both. */
   readonly columns: readonly SalesColumn[];
 }
@@ -62,19 +64,22 @@ function partsWithout(parts: readonly ComparedPart[], others: readonly ComparedP
   return parts.filter(({ span, sha256 }) => !known.has(`${span} ${sha256}`));
 }
 
-/** One number for each source file of either side, the same for files of one name; a single file is the same one under any name. */
-function commonPlaces(a: readonly string[], b: readonly string[]): { readonly a: readonly number[]; readonly b: readonly number[] } {
-  if (a.length === 1 && b.length === 1) return { a: [0], b: [0] };
-  const places = new Map([...new Set([...b, ...a])].map((uri, i) => [uri, i]));
-  const of = (uris: readonly string[]): number[] => uris.map((uri) => places.get(uri) ?? 0);
+/** The place of each source file by what rows call it, the same for files of one address; a single file is the same one under any address. */
+type Places = ReadonlyMap<number, number>;
+
+function commonPlaces(a: ComparedSnapshot['sources'], b: ComparedSnapshot['sources']): { readonly a: Places; readonly b: Places } {
+  const areSingle = a.length === 1 && b.length === 1;
+  const uris = [...new Set([...b, ...a].map(({ uri }) => uri))];
+  const of = (sources: ComparedSnapshot['sources']): Places => new Map(sources.map(({ number, uri }) => [number, areSingle ? 0 : uris.indexOf(uri)]));
   return { a: of(a), b: of(b) };
 }
 
 /** Rows with the place of their file; no rows, with the columns of the other side, where there is no part. */
-function rowsOf(parts: readonly ComparedPart[], names: readonly string[], places: readonly number[], others: readonly ComparedPart[]): string {
+function rowsOf(parts: readonly ComparedPart[], names: readonly string[], places: Places, others: readonly ComparedPart[]): string {
   const files = parquetFiles((parts.length > 0 ? parts : others).map(({ path }) => path));
   const columns = names.map((name, i) => `${identifier(name)} AS c${String(i)}`).join(', ');
-  return `SELECT [${places.join(', ')}][file + 1] AS place, file, row, ${columns} FROM ${files}${parts.length > 0 ? '' : ' WHERE false'}`;
+  const table = [...places].map(([number, place]) => `(${String(number)}, ${String(place)})`).join(', ');
+  return `SELECT place, file, row, ${columns} FROM ${files} JOIN (VALUES ${table}) places(number, place) ON file = number${parts.length > 0 ? '' : ' WHERE false'}`;
 }
 
 async function exampleCells(session: Session, names: readonly string[]): Promise<readonly CellChange[]> {

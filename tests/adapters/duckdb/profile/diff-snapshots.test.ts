@@ -11,7 +11,7 @@ let written = 0;
 async function snapshot(months: readonly (readonly SalesRow[])[], sources: readonly string[] = ['sales.csv']) {
   const parts: WrittenPart[] = [];
   for (const rows of months) parts.push(await writeSalesPart(scratch(), `snapshot-${String(written++)}`, rows));
-  return { parts, sources };
+  return { parts, sources: sources.map((uri, number) => ({ number, uri })) };
 }
 
 const diff = (a: Awaited<ReturnType<typeof snapshot>>, b: Awaited<ReturnType<typeof snapshot>>, columns: readonly string[] = []) =>

@@ -33,7 +33,7 @@ export async function writeSalesPart({ folder, run }: ScratchSessions, name: str
     String(row.file ?? 0), String(row.row), text(row.category ?? null),
   ].join(', ')})`);
   await run((session, sql: string) => session.run(sql), `COPY (
-    SELECT series, time, CAST(target AS DOUBLE) AS target, CAST(price AS DOUBLE) AS price, CAST(NULL AS DOUBLE) AS stock, returned, kept, CAST(file AS USMALLINT) AS file, CAST(row AS UBIGINT) AS row, CAST(category AS VARCHAR) AS category
+    SELECT series, time, CAST(target AS DOUBLE) AS target, CAST(price AS DOUBLE) AS price, CAST(NULL AS DOUBLE) AS stock, returned, kept, CAST(file AS UBIGINT) AS file, CAST(row AS UBIGINT) AS row, CAST(category AS VARCHAR) AS category
     FROM (VALUES ${values.join(', ')}) t(series, time, target, price, returned, kept, file, row, category)
     ORDER BY series, time, file, row) TO '${path}' (FORMAT parquet)`);
   const first = rows.map(({ time }) => time).sort()[0] ?? '';
