@@ -1,28 +1,14 @@
-import { ApplicationFailure, cancellationSignal } from '@temporalio/activity';
-import type { DataActivities, IngestInput, Snapshot, SourceFile } from '../contracts/data.ts';
-import type { Pipeline } from '../contracts/pipeline.schema.ts';
+import { cancellationSignal } from '@temporalio/activity';
+import type { DataActivities, IngestInput, SalesPart, Snapshot, SnapshotManifest, SourceFile } from '../contracts/data.ts';
+import { BadInput } from '../contracts/failure.ts';
 import { type ArtifactStore, parquetFile, type WithScratch } from './artifact-store.ts';
 import { digestOf } from './digest.ts';
-import { publishTable } from './publish-table.ts';
-import type { StepRunner } from './step.ts';
-
-
-type Fingerprints = readonly { readonly source: string; readonly uri: string; readonly sha256: string; readonly bytes: number }[];
-
-export interface IngestTables {
-  fingerprintSources(input: { sources: Pipeline['sources']; baseFolder: string }): Promise<Fingerprints>;
-  ingest(input: Omit<IngestInput, 'context'> & { outFolder: string; signal: AbortSignal }): Promise<{
-    sales: string;
-    texts?: string;
-    files: readonly SourceFile[];
-    columns: unknown;
-    rows: number;
-    keptRows: number;
-    series: number;
-    from: string;
-    to: string;
-  }>;
-}
+import { fullDisk } from './full-disk.ts';
+import type { IngestTables } from './ingest-tables.ts';
+import { mergeSpans } from './merge-spans.ts';
+import { publishParts } from './publish-table.ts';
+import { createFileReader, type KnownFile, type ProductsFile, type SalesFile, type StoredSpan } from './read-files.ts';
+import type { Cached, StepRunner } from './step.ts';
 
 export interface IngestDeps {
   readonly tables: IngestTables;
@@ -34,54 +20,113 @@ export interface IngestDeps {
 
 const count = (n: number): string => n.toLocaleString('en-GB');
 
-/** Reads the sources of a pipeline file into a snapshot. */
-export function createIngest({ tables, artifacts, snapshots, withScratch, steps }: IngestDeps): DataActivities['ingest'] {
-  /** A file that is written to while it is read may give rows of two states, or half a row to complain about. */
-  async function refuseChanged(before: Fingerprints, input: Pick<IngestInput, 'sources' | 'baseFolder'>): Promise<void> {
-    const after = await tables.fingerprintSources(input);
-    const changed = before.find(({ source, sha256 }) => after.some((now) => now.source === source && now.sha256 !== sha256));
-    if (changed === undefined) return;
-    // Unlike other conflicts this one passes by itself: the next attempt reads what is there then.
-    throw ApplicationFailure.retryable(`sources.${changed.source}.uri ${changed.uri}: the file changed while it was read; let it be written to the end, best under another name that is renamed when it is complete`, 'Conflict');
+/** Everything that a snapshot is put together from. */
+interface Ingredients {
+  readonly spans: readonly StoredSpan[];
+  readonly sales: readonly SalesFile[];
+  readonly products: readonly ProductsFile[];
+  /** As the manifest lists them. */
+  readonly sources: readonly SourceFile[];
+}
+
+/**
+ * Reads the sources of a pipeline file into a snapshot. Every file is a unit of its own, cached by what it holds, and so is every span that
+ * rows of several files are merged in; the manifest, and with it the snapshot, comes last. A killed attempt leaves no snapshot, and the next
+ * one goes on at the file that was being read.
+ */
+export function createIngest(deps: IngestDeps): DataActivities['ingest'] {
+  const { tables, artifacts, snapshots, withScratch, steps } = deps;
+
+  async function collect(input: Omit<IngestInput, 'context'>, downloads: string): Promise<Ingredients> {
+    const { sources, baseFolder } = input;
+    const listed = await tables.listSources({ sources, baseFolder, signal: cancellationSignal() });
+    const reader = createFileReader(deps, input, downloads);
+    const known: KnownFile[] = [];
+    for (const file of listed) known.push(await reader.know(file));
+    const of = (source: SourceFile['source']): KnownFile[] => known.filter((file) => file.listed.source === source);
+
+    const rates = of('rates');
+    const sales: SalesFile[] = [];
+    for (const file of of('sales')) sales.push(await reader.readSales(file, rates));
+    const distinct = withoutCopies(sales, input);
+    const products: ProductsFile[] = [];
+    for (const file of of('products')) {
+      const read = await reader.readProducts(file, distinct.find((one) => one.file.number === file.number));
+      if (read !== undefined) products.push(read);
+    }
+    return {
+      spans: await mergeSpans(deps, input, distinct), sales: distinct, products,
+      sources: [...sales, ...products].map(({ file }) => file).concat(rates.map((file) => reader.sourceFile(file, 0))),
+    };
   }
 
+  async function assemble({ sources, frequency, horizon, folds }: IngestInput, { spans, sales, products, sources: files }: Ingredients): Promise<Cached<Snapshot>> {
+    const removed = sales.flatMap((file) => file.removed ?? []);
+    const parameters = { sources, frequency, horizon, folds, files, spans, products: products.map(({ texts }) => texts), removed };
+    return steps.once('ingest', parameters, () => withScratch(async (outFolder): Promise<Snapshot> => {
+      const signal = cancellationSignal();
+      const local: (StoredSpan & { readonly path: string })[] = [];
+      for (const span of spans) local.push({ ...span, path: await artifacts.fetchFile(span.index, signal) });
+      const texts: { uri: string; texts: string }[] = [];
+      for (const file of products) texts.push({ uri: file.file.uri, texts: await artifacts.fetchFile(file.texts, signal) });
+      const joined = await tables.joinSpans({
+        sources, frequency, horizon, folds, removed, products: texts, spans: local.map(({ path, ...span }) => ({ ...span, index: path })), outFolder, signal,
+      });
+      const published = {
+        sales: await publishParts(artifacts, 'raw', spans.map(({ span, rows, part }) => ({ from: span, rows, file: part }))),
+        ...(joined.texts !== undefined && { texts: await artifacts.publishFile('raw', joined.texts, parquetFile, signal) }),
+        ...(joined.products !== undefined && { products: await artifacts.publishFile('raw', joined.products, parquetFile, signal) }),
+      };
+      const { rows, keptRows, series, from, to } = joined;
+      const facts = { sources: files, rows, keptRows, series, from, to };
+      const manifest: SnapshotManifest = {
+        ...facts, parts: spans.map(partOf),
+        columns: { sales: columnsOf(sales), ...(products.length > 0 && { products: columnsOf(products) }) },
+        tables: Object.fromEntries(Object.entries(published).map(([name, ref]) => [name, ref.sha256])) as SnapshotManifest['tables'],
+      };
+      return { digest: digestOf(manifest), manifest: await artifacts.publishJson('raw', manifest), ...published, ...facts };
+    }));
+  }
 
   return ({ context, ...input }) =>
-  steps.effect(
-    context,
-    ({ snapshot, cached }: { snapshot: Snapshot; cached: boolean }) => ({
-      note: `${count(snapshot.rows)} rows, ${count(snapshot.series)} series, snapshot ${snapshot.digest.slice(0, 12)}`,
-      unchanged: cached,
-    }),
-    async () => {
-      const files = await tables.fingerprintSources(input);
-      const { sources, frequency, horizon, folds } = input;
-      const { value: snapshot, cached } = await steps.once('ingest', { sources, files: files.map(({ source, sha256 }) => ({ source, sha256 })), frequency, horizon, folds }, () =>
-        withScratch(async (outFolder) => {
-          const signal = cancellationSignal();
-          const read = await tables.ingest({ ...input, outFolder, signal }).finally(() => refuseChanged(files, input));
-          const sales = await publishTable(artifacts, 'raw', [{ from: read.from.slice(0, 10), rows: read.rows, file: read.sales }], signal);
-          const texts = read.texts === undefined ? undefined : await artifacts.publishFile('raw', read.texts, parquetFile, signal);
-          const facts = {
-            sources: read.files,
-            rows: read.rows,
-            keptRows: read.keptRows,
-            series: read.series,
-            from: read.from,
-            to: read.to,
-          };
-          const manifest = { ...facts, columns: read.columns, tables: { sales: sales.sha256, ...(texts && { texts: texts.sha256 }) } };
-          return {
-            digest: digestOf(manifest),
-            manifest: await artifacts.publishJson('raw', manifest),
-            sales,
-            ...(texts && { texts }),
-            ...facts,
-          } satisfies Snapshot;
-        }),
-      );
-      await snapshots.put(context.pipeline, snapshot);
-      return { snapshot, cached };
-    },
-  ).then(({ snapshot }) => snapshot);
+    steps.effect(
+      context,
+      ({ value: snapshot, cached }: Cached<Snapshot>) => ({
+        note: `${count(snapshot.rows)} rows, ${count(snapshot.series)} series, snapshot ${snapshot.digest.slice(0, 12)}`,
+        unchanged: cached,
+      }),
+      async () => {
+        try {
+          const made = await withScratch(async (downloads) => assemble({ context, ...input }, await collect(input, downloads)));
+          await snapshots.put(context.pipeline, made.value);
+          return made;
+        } catch (error) {
+          throw fullDisk(error) ?? error;
+        }
+      },
+    ).then(({ value }) => value);
+}
+
+/** A file that is there twice is the same rows: they count once where that was asked for, and are refused where each line is a sale. */
+function withoutCopies(files: readonly SalesFile[], { sources: { sales } }: Pick<IngestInput, 'sources'>): readonly SalesFile[] {
+  return files.filter((file, i) => {
+    const first = files.slice(0, i).find((other) => other.file.number === file.file.number);
+    if (first !== undefined && file.file.rows > 0 && sales.duplicates === 'keep' && sales.key === undefined) {
+      throw new BadInput(`${file.file.uri} holds the same bytes as ${first.file.uri}, so that every sale in it would count twice; take one of them away, or set sources.sales.duplicates: drop`);
+    }
+    return first === undefined;
+  });
+}
+
+function partOf({ span, part, rows, keptRows, firstSeries, lastSeries, firstTime, lastTime }: StoredSpan): SalesPart {
+  return {
+    from: span, rows, keptRows, sha256: part.sha256,
+    ...(firstSeries !== undefined && { firstSeries }), ...(lastSeries !== undefined && { lastSeries }), ...(firstTime !== undefined && { firstTime }), ...(lastTime !== undefined && { lastTime }),
+  };
+}
+
+/** Every column that one of the files has, as the first of them has it. */
+function columnsOf(files: readonly Pick<SalesFile, 'columns'>[]): readonly { readonly name: string; readonly type: string }[] {
+  const columns = files.flatMap((file) => file.columns);
+  return columns.filter(({ name }, i) => columns.findIndex((other) => other.name === name) === i);
 }

@@ -43,10 +43,8 @@ export interface Snapshot {
   readonly to: string;
 }
 
-/** One part of a snapshot's sales, as its manifest lists it: which rows it holds, and the digest that they can be checked by. */
-export interface SalesPart {
-  /** ISO date of the first day of the span. */
-  readonly from: string;
+/** What is known of the rows of a part besides the rows. */
+export interface PartFacts {
   readonly rows: number;
   readonly keptRows: number;
   /** Range of the sort key; absent where no row has a series. */
@@ -55,6 +53,12 @@ export interface SalesPart {
   /** ISO timestamps; absent where no row has a time. */
   readonly firstTime?: string;
   readonly lastTime?: string;
+}
+
+/** One part of a snapshot's sales, as its manifest lists it: which rows it holds, and the digest that they can be checked by. */
+export interface SalesPart extends PartFacts {
+  /** ISO date of the first day of the span. */
+  readonly from: string;
   /** Of the part's Parquet file. */
   readonly sha256: string;
 }

@@ -1,5 +1,4 @@
-import type { SourceRow } from '../../../contracts/data.ts';
-import { numberIn, numberOrNaN, textIn } from '../row-values.ts';
+import { numberIn, textIn } from '../row-values.ts';
 import type { Cell, Row, Session } from '../session.ts';
 import { identifier } from '../sql-text.ts';
 
@@ -60,27 +59,4 @@ async function totals(session: Session, file: string): Promise<readonly number[]
   const result = Array.from({ length: bins }, () => 0);
   for (const row of rows) result[numberIn(row, 'bin')] = numberIn(row, 'total');
   return result;
-}
-
-export interface SourceRowsRequest {
-  /** Path of a snapshot's sales file. */
-  readonly sales: string;
-  readonly series: string;
-  /** ISO dates, both included. */
-  readonly from?: string;
-  readonly to?: string;
-  readonly limit: number;
-}
-
-/** The rows of the source file behind a series, oldest first. */
-export async function sourceRows(session: Session, { sales, series, from, to, limit }: SourceRowsRequest): Promise<readonly SourceRow[]> {
-  const rows = await session.rows(
-    `SELECT row, strftime(time, '%Y-%m-%dT%H:%M:%S') AS time, target, price, returned, kept FROM read_parquet($sales)
-     WHERE series = $series AND time >= CAST($from AS TIMESTAMP) AND CAST(time AS DATE) <= CAST($to AS DATE) ORDER BY time, row LIMIT CAST($limit AS BIGINT)`,
-    { sales, series, from: from ?? '0001-01-01', to: to ?? '9999-12-31', limit },
-  );
-  return rows.map((row) => ({
-    row: numberIn(row, 'row'), time: textIn(row, 'time'), target: numberOrNaN(row, 'target'), price: numberOrNaN(row, 'price'),
-    returned: row['returned'] === true, kept: row['kept'] === true,
-  }));
 }

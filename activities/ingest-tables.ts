@@ -1,0 +1,91 @@
+import type { PartFacts } from '../contracts/data.ts';
+import type { Pipeline } from '../contracts/pipeline.schema.ts';
+
+// What reading sources takes of whoever moves rows; `adapters/duckdb` satisfies it by shape.
+
+/** A file of the sources as it is listed, before it is read. */
+export interface ListedSource {
+  readonly source: 'sales' | 'products' | 'rates';
+  readonly uri: string;
+  readonly bytes?: number;
+  /** Changes when the content may have changed. */
+  readonly version: string;
+  readonly partition?: Readonly<Record<string, string>>;
+  readonly at: { readonly place: string };
+}
+
+export interface ObtainedSource {
+  readonly path: string;
+  readonly sha256: string;
+  readonly bytes: number;
+}
+
+interface FileToRead {
+  readonly uri: string;
+  readonly path: string;
+  readonly partition?: Readonly<Record<string, string>>;
+}
+
+export interface SpanFacts extends PartFacts {
+  /** ISO timestamps of the first and last kept row. */
+  readonly from?: string;
+  readonly to?: string;
+  /** Days with kept rows, since 1970-01-01. */
+  readonly days: readonly number[];
+}
+
+/** A span of rows as files on the local disk. */
+export interface WrittenSpan extends SpanFacts {
+  readonly part: string;
+  readonly index: string;
+}
+
+export interface Removed {
+  readonly by: string;
+  readonly rows: number;
+}
+
+type Columns = readonly { readonly name: string; readonly type: string }[];
+
+interface Call {
+  readonly outFolder: string;
+  readonly signal: AbortSignal;
+}
+
+export interface IngestTables<Listed extends ListedSource = ListedSource> {
+  listSources(request: { sources: Pipeline['sources']; baseFolder: string; signal: AbortSignal }): Promise<readonly Listed[]>;
+  obtain(file: Listed, to: { folder: string; signal: AbortSignal }): Promise<ObtainedSource>;
+  /** Whether the file holds other bytes than it did. */
+  hasChanged(file: Pick<ObtainedSource, 'path' | 'sha256'>): Promise<boolean>;
+  readSource(request: Call & { file: FileToRead; number: number; sales: Pipeline['sources']['sales']; rates: readonly FileToRead[]; frequency: Pipeline['frequency']; now: string }): Promise<{
+    readonly columns: Columns;
+    readonly rows: number;
+    readonly keptRows: number;
+    /** Oldest first; `span` is the ISO date of the first day. */
+    readonly spans: readonly (WrittenSpan & { readonly span: string; readonly identity?: string })[];
+    readonly removed?: readonly Removed[];
+    readonly versionKind?: 'number' | 'time';
+  }>;
+  readProducts(request: Call & { file: FileToRead; products: NonNullable<Pipeline['sources']['products']>; normalizeSeries: boolean; salesParts: readonly string[] }): Promise<{
+    readonly rows: number;
+    readonly columns: Columns;
+    readonly texts: string;
+  }>;
+  /** Rows that lose their key to a row of another file, by span. */
+  findSuperseded(request: Call & { files: readonly { number: number; identities: readonly string[] }[]; hasVersion: boolean }): Promise<readonly { readonly span: string; readonly rows: number; readonly file: string }[]>;
+  mergeSpan(request: Call & { files: readonly { number: number; part: string; identity?: string }[]; lost?: string; sales: Pipeline['sources']['sales']; frequency: Pipeline['frequency']; span: string }): Promise<WrittenSpan>;
+  joinSpans(request: Call & Pick<Pipeline, 'sources' | 'frequency' | 'horizon'> & {
+    folds: number;
+    spans: readonly (SpanFacts & { index: string })[];
+    products: readonly { uri: string; texts: string }[];
+    removed: readonly Removed[];
+  }): Promise<{
+    readonly rows: number;
+    readonly keptRows: number;
+    readonly series: number;
+    readonly from: string;
+    readonly to: string;
+    readonly texts?: string;
+    readonly products?: string;
+  }>;
+}

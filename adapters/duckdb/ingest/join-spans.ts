@@ -1,0 +1,78 @@
+import { BadInput } from '../../../contracts/failure.ts';
+import type { Pipeline, Sources } from '../../../contracts/pipeline.schema.ts';
+import { completePeriods } from '../clean/complete-periods.ts';
+import { refuseShortHistory } from '../clean/history-check.ts';
+import { counted, numberIn } from '../row-values.ts';
+import type { Session } from '../session.ts';
+import { literal, parquetFiles } from '../sql-text.ts';
+import { joinTexts } from './product-texts.ts';
+import type { SpanFacts } from './write-span.ts';
+
+export interface JoinSpansRequest {
+  readonly sources: Sources;
+  /** Oldest first. */
+  readonly spans: readonly (SpanFacts & { readonly index: string })[];
+  /** Of each products file: path of its texts, see `readProducts`; in the order of their addresses. */
+  readonly products: readonly { readonly uri: string; readonly texts: string }[];
+  /** What filters and returns removed, over all files without a kept row. */
+  readonly removed: readonly { readonly by: string; readonly rows: number }[];
+  readonly frequency: Pipeline['frequency'];
+  readonly horizon: number;
+  readonly folds: number;
+  readonly outFolder: string;
+}
+
+export interface JoinedSpans {
+  readonly rows: number;
+  readonly keptRows: number;
+  /** Series with kept rows. */
+  readonly series: number;
+  /** ISO timestamps of the first and last kept row. */
+  readonly from: string;
+  readonly to: string;
+  /** Paths of the tables documented on `Snapshot`. */
+  readonly texts?: string;
+  readonly products?: string;
+}
+
+/** Looks at the parts of a snapshot as a whole: refuses what nothing can be learnt from, and finds the texts of its series. */
+export async function joinSpans(session: Session, request: JoinSpansRequest): Promise<JoinedSpans> {
+  const { sources, spans, products, frequency, horizon, folds, outFolder } = request;
+  const { uri, columns: { series: keys } } = sources.sales;
+  const [rows, keptRows] = [sum(spans, (span) => span.rows), sum(spans, (span) => span.keptRows)];
+  if (rows === 0) throw new BadInput(`${uri}: the file has a header but no rows; export it again`);
+  const [from, to] = [spans.map((span) => span.from ?? '').filter((time) => time !== '').sort()[0], spans.map((span) => span.to ?? '').sort().at(-1)];
+  if (keptRows === 0 || from === undefined || to === undefined) throw new BadInput(`${uri}: ${nothingKept(rows, request.removed)}`);
+
+  const periods = await completePeriods(session, { relation: daysSql(spans, from, to), condition: 'true', frequency });
+  refuseShortHistory({ where: uri, frequency, horizon, folds, periods: periods.count, from: periods.from, to: periods.to });
+
+  await session.run(`CREATE OR REPLACE TEMP TABLE all_series AS SELECT series, min(first) AS first, max(last) AS last FROM ${parquetFiles(spans.map(({ index }) => index))} GROUP BY series`);
+  const found = await session.row('SELECT count(*) AS series, count(*) FILTER (first < last) AS lasting FROM all_series');
+  const series = numberIn(found, 'series');
+  if (found['lasting'] === 0) {
+    const column = typeof keys === 'string' ? keys : keys.join('", "');
+    const what = series === 1 ? 'the only series has' : `each of ${counted(series)} series has`;
+    throw new BadInput(`${uri}, column "${column}": ${what} sales on a single day, which nothing can be learnt from; name the column that tells products apart (columns.series), or give a longer history`);
+  }
+  const texts = sources.products === undefined || products.length === 0
+    ? {}
+    : await joinTexts(session, { products: sources.products, files: products, series: 'all_series', isComposite: typeof keys !== 'string' && keys.length > 1, outFolder });
+  return { rows, keptRows, series, from, to, ...texts };
+}
+
+function nothingKept(rows: number, removed: JoinSpansRequest['removed']): string {
+  const by = new Map<string, number>();
+  for (const one of removed) by.set(one.by, (by.get(one.by) ?? 0) + one.rows);
+  const reasons = [...by].map(([what, count]) => `${what}: ${counted(count)}`).join('; ');
+  return `the filters leave none of ${counted(rows)} rows${reasons === '' ? '' : ` (removed by ${reasons})`}; loosen them`;
+}
+
+/** The days with kept rows, with the first and the last moment among them. */
+function daysSql(spans: readonly SpanFacts[], from: string, to: string): string {
+  const days = [...new Set(spans.flatMap((span) => span.days))].sort((a, b) => a - b);
+  return `(SELECT CAST(DATE '1970-01-01' + CAST(day AS INTEGER) AS TIMESTAMP) AS time FROM (SELECT unnest([${days.join(', ')}]) AS day) WHERE CAST(day AS INTEGER) NOT IN (${days[0] ?? 0}, ${days.at(-1) ?? 0})
+    UNION ALL SELECT unnest([CAST(${literal(from)} AS TIMESTAMP), CAST(${literal(to)} AS TIMESTAMP)]) AS time)`;
+}
+
+const sum = <T>(items: readonly T[], of: (item: T) => number): number => items.reduce((total, item) => total + of(item), 0);
