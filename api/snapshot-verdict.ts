@@ -29,7 +29,7 @@ function rowLines({ rows }: Facts): string[] {
 
 function seriesLines({ series: { appeared, vanished } }: Facts): string[] {
   const line = (what: string, { count, first }: Facts['series']['appeared']): string[] =>
-    count === 0 ? [] : [`${counted(count)} series ${what}: ${first.join(', ')}${count > first.length ? ', …' : ''}.`];
+    count === 0 ? [] : [`${counted(count)} series ${what}: ${first.join(', ')}${count > first.length ? ' and others' : ''}.`];
   return [...line('appeared', appeared), ...line('vanished', vanished)];
 }
 
@@ -51,6 +51,7 @@ function columnLines({ columns }: Facts): string[] {
   const measured = columns.filter(({ psi }) => psi !== undefined);
   if (lines.length > 0 || measured.length === 0) return lines;
   const largest = measured.reduce((x, y) => ((y.psi ?? 0) > (x.psi ?? 0) ? y : x));
+  if ((largest.psi ?? 0) === 0) return ["No column's distribution moved."];
   return [`No column's distribution moved: the largest PSI is ${figure(largest.psi)}, of ${largest.name}.`];
 }
 

@@ -1,8 +1,4 @@
-import { createWriteStream } from 'node:fs';
-import { rename, rm, stat } from 'node:fs/promises';
 import { extname } from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline as pipe } from 'node:stream/promises';
 
 import type { Command } from 'commander';
 
@@ -11,6 +7,7 @@ import { withExample } from '../example.ts';
 import { count } from '../render/figures.ts';
 import { sessionOf } from '../session.ts';
 import type { CliDependencies } from '../session.ts';
+import { writeWhole } from '../write-whole.ts';
 
 export function addForecastsCommand(program: Command, dependencies: CliDependencies): void {
   const forecasts = program.command('forecasts').description('Forecasts of every series at once.');
@@ -29,25 +26,8 @@ export function addForecastsCommand(program: Command, dependencies: CliDependenc
         format,
         candidate: options.candidate,
       });
-      const bytes = await writeWhole(options.out, body);
+      const bytes = await writeWhole('--out', options.out, body);
       session.print({ file: options.out, bytes }, () => `${options.out}: ${count(bytes)} bytes`);
     });
   withExample(command, 'npx forecastle forecasts export online-retail --out forecasts.csv');
-}
-
-/** Under another name until it is complete: nobody reads half a file. */
-async function writeWhole(file: string, body: ReadableStream<Uint8Array>): Promise<number> {
-  const part = `${file}.part`;
-  try {
-    await pipe(Readable.from(body), createWriteStream(part));
-    await rename(part, file);
-  } catch (error) {
-    await rm(part, { force: true });
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    if (code === 'ENOENT') throw new BadInput(`--out ${file}: its folder does not exist`, { cause: error });
-    if (code === 'EACCES' || code === 'EISDIR' || code === 'ENOSPC')
-      throw new BadInput(`--out ${file} can't be written (${code})`, { cause: error });
-    throw error;
-  }
-  return (await stat(file)).size;
 }

@@ -8,6 +8,21 @@ export function score(value: number | null | undefined): string {
   return value === null || value === undefined || !Number.isFinite(value) ? '–' : value.toFixed(3);
 }
 
+/** `541,909`, `12.5M`, `0.0125`: three to four digits, for tables and axes. */
+export function compact(value: number | null | undefined): string {
+  if (value === null || value === undefined || !Number.isFinite(value)) return '–';
+  const size = Math.abs(value);
+  if (size >= 1e15) return value.toExponential(2);
+  if (size >= 100_000) return value.toLocaleString('en-US', { notation: 'compact', maximumSignificantDigits: 4 });
+  return value.toLocaleString('en-US', { maximumSignificantDigits: size >= 1000 ? Math.max(4, String(Math.trunc(size)).length) : 4 });
+}
+
+/** A share as `0`, `1.3 %`, `< 0.1 %`: what is there is never called nothing. */
+export function percent(share: number): string {
+  if (share === 0) return '0';
+  return share < 0.0005 ? '< 0.1 %' : `${(share * 100).toFixed(1)} %`;
+}
+
 /** `+0.012`, `-0.012`. */
 export function signed(value: number | null | undefined): string {
   const text = score(value);

@@ -93,12 +93,19 @@ function topOf(parts: readonly PartColumn[]): { readonly top: readonly ValueCoun
   return { top: sorted.slice(0, shownValues), topError: parts.length === 1 ? 0 : total(parts.map(({ topRest = 0 }) => topRest)) };
 }
 
-/** No period lies in two parts. */
+/** A period lies in two parts only where the parts were cut for periods of another length: then its series are at least those of either. */
 function mergePeriods(parts: readonly PeriodTotals[]): PeriodTotals {
+  const starts = [...new Set(parts.flatMap((part) => part.starts))].sort();
+  const place = new Map(starts.map((start, i) => [start, i]));
+  const merged = (of: (part: PeriodTotals) => readonly number[], join: (a: number, b: number) => number): number[] => {
+    const values = starts.map(() => 0);
+    for (const part of parts) part.starts.forEach((start, i) => { const at = place.get(start) ?? 0; values[at] = join(values[at] ?? 0, of(part)[i] ?? 0); });
+    return values;
+  };
+  const add = (a: number, b: number): number => a + b;
   return {
-    starts: parts.flatMap(({ starts }) => starts), rows: parts.flatMap(({ rows }) => rows), kept: parts.flatMap(({ kept }) => kept),
-    target: parts.flatMap(({ target }) => target), missing: parts.flatMap(({ missing }) => missing), zeros: parts.flatMap(({ zeros }) => zeros),
-    series: parts.flatMap(({ series }) => series),
+    starts, rows: merged(({ rows }) => rows, add), kept: merged(({ kept }) => kept, add), target: merged(({ target }) => target, add),
+    missing: merged(({ missing }) => missing, add), zeros: merged(({ zeros }) => zeros, add), series: merged(({ series }) => series, Math.max),
   };
 }
 
