@@ -20,6 +20,8 @@ export const filterSchema = z.discriminatedUnion('rule', [
 /** CSV dialect; everything is detected when absent. */
 export const csvSchema = z.strictObject({
   delimiter: z.string().length(1).optional(),
+  /** Encloses fields that hold delimiters or line ends, and is doubled within them; an empty text where no field is enclosed. */
+  quote: z.string().max(1).optional(),
   decimal: z.enum(['.', ',']).default('.'),
   encoding: z.string().default('utf-8'),
   /** strptime format of the time column, e.g. `%d/%m/%Y %H:%M`. */

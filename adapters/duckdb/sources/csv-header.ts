@@ -1,5 +1,4 @@
 import { createReadStream } from 'node:fs';
-import { createGunzip } from 'node:zlib';
 import { BadInput } from '../../../contracts/failure.ts';
 import { quoted } from '../row-values.ts';
 
@@ -13,16 +12,21 @@ const delimiters = [',', ';', '\t', '|'];
 const longestHeader = 1 << 20;
 
 /**
- * Names in the first line of a CSV file, plain or gzipped, and the delimiter between them: the declared one, else the candidate that
- * stands in the header most often. DuckDB's own detection looks at all lines and takes a broken one for another dialect.
+ * Names in the first record of a CSV file (plain UTF-8), and the delimiter between them: the declared one, else the candidate that stands
+ * in the header most often. DuckDB's own detection looks at all lines and takes a broken one for another dialect.
  */
-export async function readCsvHeader({ path, uri, delimiter }: { readonly path: string; readonly uri: string; readonly delimiter: string | undefined }): Promise<CsvHeader> {
-  const line = (await firstLine(path)).replace(/^\uFEFF/, '');
+export async function readCsvHeader({ path, uri, delimiter, quote }: { readonly path: string; readonly uri: string; readonly delimiter: string | undefined; readonly quote: string }): Promise<CsvHeader> {
+  const line = (await firstRecord(path, uri, quote)).replace(/^\uFEFF/, '');
   refuseUnreadable(line, uri);
-  const chosen = delimiter ?? delimiters.toSorted((a, b) => splitFields(line, b).length - splitFields(line, a).length)[0] ?? ',';
-  const names = named(splitFields(line, chosen).map((name) => name.trim()));
-  refuseDuplicates(names, uri);
-  return { names, delimiter: chosen };
+  const chosen = delimiter ?? delimiters.toSorted((a, b) => splitFields(line, b, quote).length - splitFields(line, a, quote).length)[0] ?? ',';
+  return { names: namedColumns(splitFields(line, chosen, quote).map((name) => name.trim()), uri), delimiter: chosen };
+}
+
+/** A name for each column, none of them twice. Throws `BadInput` where the header has one twice. */
+export function namedColumns(names: readonly string[], uri: string): string[] {
+  const complete = named(names);
+  refuseDuplicates(complete, uri);
+  return complete;
 }
 
 function refuseUnreadable(line: string, uri: string): void {
@@ -38,40 +42,55 @@ function named(names: readonly string[]): string[] {
 
 /** DuckDB tells names apart by more than their case only. */
 function refuseDuplicates(names: readonly string[], uri: string): void {
-  const folded = names.map((name) => name.toLowerCase());
-  const second = names.find((_, i) => folded.indexOf(folded[i] ?? '') !== i);
+  const seen = new Map<string, string>();
+  const second = names.find((name) => seen.has(name.toLowerCase()) || !seen.set(name.toLowerCase(), name));
   if (second === undefined) return;
-  const first = names[folded.indexOf(second.toLowerCase())] ?? second;
+  const first = seen.get(second.toLowerCase()) ?? second;
   const what = first === second ? `two columns ${quoted(second)}` : `columns ${quoted(first)} and ${quoted(second)} that differ in case only`;
   throw new BadInput(`${uri}: the header has ${what}; give each column a name of its own`);
 }
 
-async function firstLine(path: string): Promise<string> {
-  const file = createReadStream(path);
-  const text = path.endsWith('.gz') ? file.pipe(createGunzip()) : file;
-  text.setEncoding('utf8');
+async function firstRecord(path: string, uri: string, quote: string): Promise<string> {
+  const text = createReadStream(path, { encoding: 'utf8' });
   let line = '';
   try {
     for await (const chunk of text) {
+      const from = line.length;
       line += String(chunk);
-      const end = line.search(/[\r\n]/);
-      if (end >= 0) return line.slice(0, end);
-      if (line.length > longestHeader) return line.slice(0, longestHeader);
+      const end = endOfRecord(line, quote);
+      if (end >= 0 && end <= longestHeader) return line.slice(0, end);
+      // A file without line ends may have any length: no more of it is read than this.
+      if (from > longestHeader) throw new BadInput(`${uri}: the first line is longer than ${String(longestHeader >> 20)} MiB, so it can't be a header; is this CSV, and is csv.quote right?`);
     }
     return line;
   } finally {
-    file.destroy();
+    text.destroy();
   }
 }
 
-/** Fields of one line; a doubled quote within quotes is a quote. */
-function splitFields(line: string, delimiter: string): string[] {
-  const fields = [''];
-  let quoted = false;
-  for (const character of line) {
-    if (character === '"') quoted = !quoted;
-    if (character === delimiter && !quoted) fields.push('');
-    else fields.push((fields.pop() ?? '') + character);
+/** Where the first line ends that does so outside of quotes; -1 if none does. */
+function endOfRecord(text: string, quote: string): number {
+  let inQuotes = false;
+  for (let at = 0; at < text.length; at++) {
+    const character = text[at];
+    if (character === quote) inQuotes = !inQuotes;
+    else if (!inQuotes && (character === '\n' || character === '\r')) return at;
   }
-  return fields.map((field) => (field.startsWith('"') && field.endsWith('"') ? field.slice(1, -1).replaceAll('""', '"') : field));
+  return -1;
+}
+
+/** Fields of one record; a doubled quote within quotes is a quote. */
+function splitFields(line: string, delimiter: string, quote: string): string[] {
+  const fields: string[] = [];
+  let [inQuotes, start] = [false, 0];
+  for (let at = 0; at < line.length; at++) {
+    const character = line[at];
+    if (character === quote) inQuotes = !inQuotes;
+    else if (character === delimiter && !inQuotes) {
+      fields.push(line.slice(start, at));
+      start = at + 1;
+    }
+  }
+  fields.push(line.slice(start));
+  return fields.map((field) => (quote !== '' && field.length > 1 && field.startsWith(quote) && field.endsWith(quote) ? field.slice(1, -1).replaceAll(quote + quote, quote) : field));
 }

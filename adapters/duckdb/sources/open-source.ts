@@ -1,29 +1,41 @@
-import { open } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { closest } from 'fastest-levenshtein';
 import { BadInput } from '../../../contracts/failure.ts';
 import type { Sources } from '../../../contracts/pipeline.schema.ts';
-import type { Parameters, Session } from '../session.ts';
-import { readCsvHeader } from './csv-header.ts';
 import { quoted, textIn } from '../row-values.ts';
-import { literal } from '../sql-text.ts';
-import { isUtf8, transcodeToUtf8 } from './text-encoding.ts';
+import type { Parameters, Session } from '../session.ts';
+import { identifier, literal } from '../sql-text.ts';
+import { containerOf, expectFormat, isJson } from './file-format.ts';
+import { openCsv } from './open-csv.ts';
+import { openExcel } from './open-excel.ts';
+import { openJson } from './open-json.ts';
+import { checkParquet } from './parquet-footer.ts';
+import { reading } from './read-refusals.ts';
+import { readablePath } from './readable-path.ts';
+import { isUtf8, plainUtf8 } from './text-encoding.ts';
+
+export { reading } from './read-refusals.ts';
 
 export interface SourceColumn {
   readonly name: string;
-  /** DuckDB's type; every column of a CSV is VARCHAR until its use is known. */
+  /** DuckDB's type; every column of a CSV, JSON or Excel file is VARCHAR until its use is known. */
   readonly type: string;
 }
 
-/** A source file that can be selected from. */
-export interface OpenSource {
-  /** As the user wrote it; messages begin with it. */
-  readonly uri: string;
+/** What can be selected from, whatever the file's format. */
+export interface Opened {
   readonly columns: readonly SourceColumn[];
-  /** Table expression with all columns of the file and `rowNumber`. */
+  /** Table expression with all columns of the file and what `rowNumber` needs. */
   readonly relation: string;
-  /** SQL of the 1-based number of the data row. */
+  /** SQL of the 1-based number of the data row, in the order of the file. */
   readonly rowNumber: string;
   readonly parameters: Parameters;
+}
+
+/** A source file that can be selected from. */
+export interface OpenSource extends Opened {
+  /** As the user wrote it; messages begin with it. */
+  readonly uri: string;
   readonly decimal: '.' | ',';
   readonly timeFormat?: string;
 }
@@ -31,31 +43,73 @@ export interface OpenSource {
 export interface SourceToOpen {
   readonly uri: string;
   readonly path: string;
-  readonly csv: Sources['sales']['csv'];
-  /** Where a copy in UTF-8 may be written. */
+  readonly csv?: Sources['sales']['csv'];
+  /** Told by the content when absent. */
+  readonly format?: Sources['sales']['format'];
+  readonly excel?: Sources['sales']['excel'];
+  /** Columns with one value in every row of the file; a column of the file's own with such a name counts instead. */
+  readonly partition?: Readonly<Record<string, string>> | undefined;
+  /** Where copies in another encoding or format may be written. */
   readonly scratch: string;
+  /** Names those copies: one for every file that is opened with this scratch folder. */
   readonly name: string;
 }
 
-/** Opens a CSV or Parquet file (told apart by content). Throws `BadInput` when it can be read as neither. */
-export async function openSource(session: Session, { uri, path, csv, scratch, name }: SourceToOpen): Promise<OpenSource> {
-  const decimal = csv?.decimal ?? '.';
-  const timeFormat = csv?.timeFormat === undefined ? {} : { timeFormat: csv.timeFormat };
-  const format = await formatOf(path);
-  refuseForeignFormat(format, { uri, path, encoding: csv?.encoding });
-  if (format === 'parquet') {
-    const relation = 'read_parquet($path, file_row_number = true)';
-    const columns = await describe(session, { uri, relation, parameters: { path } });
-    return { uri, columns: columns.filter(({ name: n }) => n !== 'file_row_number'), relation, rowNumber: 'file_row_number + 1', parameters: { path }, decimal, ...timeFormat };
+/** Opens a CSV, JSON, Parquet or Excel file, told apart by content. Throws `BadInput` when it can be read as none of them. */
+export async function openSource(session: Session, source: SourceToOpen): Promise<OpenSource> {
+  const { uri, csv } = source;
+  const opened = withPartition(await openFile(session, source), source.partition);
+  return { uri, ...opened, decimal: csv?.decimal ?? '.', ...(csv?.timeFormat !== undefined && { timeFormat: csv.timeFormat }) };
+}
+
+async function openFile(session: Session, source: SourceToOpen): Promise<Opened> {
+  const { uri, path, csv, format, excel, scratch, name } = source;
+  const container = await containerOf(path, uri);
+  if (container === 'parquet') {
+    expectFormat('parquet', format, uri);
+    return openParquet(session, source);
+  }
+  if (container === 'zip') {
+    expectFormat('excel', format, uri);
+    return openExcel({ path, uri, excel, scratch, name });
   }
   const encoding = csv?.encoding ?? 'utf-8';
-  const readable = isUtf8(encoding) ? path : await transcodeToUtf8({ path, uri, encoding, folder: scratch, name });
-  const { names, delimiter } = await readCsvHeader({ path: readable, uri, delimiter: csv?.delimiter });
-  const types = names.map((column) => `${literal(column)}: 'VARCHAR'`).join(', ');
-  const relation = `read_csv($path, header = true, auto_detect = false, columns = {${types}}, delim = $delimiter, quote = '"', escape = '"', strict_mode = true)`;
+  if ((container === 'utf-16le' || container === 'utf-16be') && isUtf8(encoding)) throw new BadInput(`${uri}: the text is UTF-16, not UTF-8; set csv.encoding: ${container}`);
+  const isCompressed = container === 'gzip';
+  let text = path;
+  if (isCompressed || !isUtf8(encoding)) {
+    text = await plainUtf8({ path, uri, encoding, isCompressed, compressedBytes: (await stat(path)).size, folder: scratch, name });
+    if (isCompressed && (await containerOf(text, uri)) !== 'text') throw new BadInput(`${uri}: the gzip file holds no text; unpack it`);
+  }
+  const found = format === 'json' || (format === undefined && (await isJson(text, uri))) ? 'json' : 'csv';
+  expectFormat(found, format, uri);
+  const toOpen = { path: text, uri, csv, scratch, name };
+  return found === 'json' ? openJson(session, toOpen) : openCsv(toOpen);
+}
+
+async function openParquet(session: Session, { uri, path, scratch, name }: SourceToOpen): Promise<Opened> {
+  await checkParquet(path, uri);
+  const parameters = { path: await readablePath(path, scratch, name) };
+  const plain = 'read_parquet($path, hive_partitioning = false)';
+  const columns = await describe(session, uri, plain, parameters);
+  // DuckDB counts the rows itself, unless a column of the file has the name that it would give the count.
+  if (columns.some((column) => column.name.toLowerCase() === 'file_row_number')) return { columns, relation: plain, rowNumber: 'row_number() OVER ()', parameters };
+  return { columns, relation: 'read_parquet($path, file_row_number = true, hive_partitioning = false)', rowNumber: 'file_row_number + 1', parameters };
+}
+
+async function describe(session: Session, uri: string, relation: string, parameters: Parameters): Promise<SourceColumn[]> {
+  const rows = await reading(uri, () => session.rows(`DESCRIBE SELECT * FROM ${relation}`, parameters));
+  return rows.map((row) => ({ name: textIn(row, 'column_name'), type: textIn(row, 'column_type') }));
+}
+
+function withPartition(opened: Opened, partition: SourceToOpen['partition']): Opened {
+  const own = new Set(opened.columns.map(({ name }) => name.toLowerCase()));
+  const added = Object.entries(partition ?? {}).filter(([name]) => !own.has(name.toLowerCase()));
+  if (added.length === 0) return opened;
   return {
-    uri, relation, rowNumber: 'row_number() OVER ()', parameters: { path: readable, delimiter }, decimal, ...timeFormat,
-    columns: names.map((column) => ({ name: column, type: 'VARCHAR' })),
+    ...opened,
+    columns: [...opened.columns, ...added.map(([name]) => ({ name, type: 'VARCHAR' }))],
+    relation: `(SELECT *, ${added.map(([name, value]) => `${literal(value)} AS ${identifier(name)}`).join(', ')} FROM ${opened.relation})`,
   };
 }
 
@@ -64,7 +118,7 @@ export function columnNamed(source: OpenSource, name: string, role: string): Sou
   const found = source.columns.find((column) => column.name === name);
   if (found !== undefined) return found;
   const names = source.columns.map((column) => column.name);
-  throw new BadInput(`${source.uri}: there is no column "${name}" (${role}); ${hintFor(name, names)} The file has ${listed(names)}`);
+  throw new BadInput(`${source.uri}: there is no column ${quoted(name)} (${role}); ${hintFor(name, names)} The file has ${listed(names)}`);
 }
 
 const looksLikeData = /^[-+]?\d+([.,]\d+)?$|^\d{4}-\d{2}-\d{2}|^\d{1,2}[/.]\d{1,2}[/.]\d{2,4}/;
@@ -81,67 +135,4 @@ const mostListed = 25;
 function listed(names: readonly string[]): string {
   const shown = names.slice(0, mostListed).map(quoted).join(', ');
   return names.length > mostListed ? `${shown} and ${String(names.length - mostListed)} more` : shown;
-}
-
-/** Runs a query on the file; a file that can't be parsed becomes `BadInput` with the line where it goes wrong. */
-export async function reading<T>(uri: string, query: () => Promise<T>): Promise<T> {
-  try {
-    return await query();
-  } catch (error) {
-    throw refusalOf(uri, error) ?? error;
-  }
-}
-
-function refusalOf(uri: string, error: unknown): BadInput | undefined {
-  if (!(error instanceof Error)) return undefined;
-  const { message } = error;
-  if (/unicode|utf-?8/i.test(message)) return new BadInput(`${uri}${lineOf(message)}: the text is not UTF-8; set csv.encoding (latin1, windows-1252, gbk …)`, { cause: error });
-  if (/CSV Error|sniffing file/i.test(message)) {
-    const reason = /Expected Number of Columns: (\d+) Found: (\d+)/.exec(message);
-    const what = reason === null ? 'the line does not fit the rest of the file' : `${reason[2] ?? ''} fields where the header has ${reason[1] ?? ''}`;
-    return new BadInput(`${uri}${lineOf(message)}: ${what}; mend the line, or set csv.delimiter`, { cause: error });
-  }
-  if (/parquet/i.test(message) && /Invalid (Input )?Error|IO Error|magic bytes|metadata|TProtocol/i.test(message)) {
-    return new BadInput(`${uri}: the Parquet file is damaged; export it again`, { cause: error });
-  }
-  // What DuckDB says of memory, disk or interrupts may pass; these it will say again of the same file.
-  if (/^(Invalid|Invalid Input|Conversion|Out of Range|Binder|Parser|Catalog|Not implemented|Serialization) Error:/.test(message)) {
-    return new BadInput(`${uri}: the file can't be read (${message.split('\n')[0] ?? ''}); export it again as CSV or Parquet`, { cause: error });
-  }
-  return undefined;
-}
-
-/** DuckDB counts lines of the file; the header is line 1. */
-function lineOf(message: string): string {
-  const line = /(?:Error on Line|LINE|line): (\d+)/i.exec(message)?.[1];
-  return line === undefined ? '' : ` line ${Number(line).toLocaleString('en-US')}`;
-}
-
-async function describe(session: Session, { uri, relation, parameters }: Pick<OpenSource, 'uri' | 'relation' | 'parameters'>): Promise<SourceColumn[]> {
-  const rows = await reading(uri, () => session.rows(`DESCRIBE SELECT * FROM ${relation}`, parameters));
-  return rows.map((row) => ({ name: textIn(row, 'column_name'), type: textIn(row, 'column_type') }));
-}
-
-type Format = 'parquet' | 'zip' | 'gzip' | 'utf-16le' | 'utf-16be' | 'text';
-
-/** Told by the first bytes, since a name says what a file should be. */
-const signatures: readonly (readonly [string, Format])[] = [
-  ['PAR1', 'parquet'], ['PK\x03\x04', 'zip'], ['\x1f\x8b', 'gzip'], ['\xff\xfe', 'utf-16le'], ['\xfe\xff', 'utf-16be'],
-];
-
-async function formatOf(path: string): Promise<Format> {
-  const file = await open(path);
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(4), 0, 4, 0);
-    const start = buffer.toString('latin1', 0, bytesRead);
-    return signatures.find(([signature]) => start.startsWith(signature))?.[1] ?? 'text';
-  } finally {
-    await file.close();
-  }
-}
-
-function refuseForeignFormat(format: Format, { uri, path, encoding }: { readonly uri: string; readonly path: string; readonly encoding: string | undefined }): void {
-  if (format === 'zip') throw new BadInput(`${uri}: this is a zip archive or an Excel workbook, not CSV or Parquet; unpack it, or export it as CSV`);
-  if (format === 'gzip' && !path.endsWith('.gz')) throw new BadInput(`${uri}: this file is compressed by gzip; let its name end in .gz, or unpack it`);
-  if ((format === 'utf-16le' || format === 'utf-16be') && encoding === undefined) throw new BadInput(`${uri}: the text is UTF-16, not UTF-8; set csv.encoding: ${format}`);
 }
