@@ -27,6 +27,8 @@ export const environmentSchema = z.object({
   FORECASTLE_POSTGRES_PORT: port, FORECASTLE_S3_PORT: port, FORECASTLE_TEMPORAL_PORT: port, FORECASTLE_TEMPORAL_UI_PORT: port,
   FORECASTLE_MLFLOW_PORT: port,
   FORECASTLE_DUCKDB_MEMORY_MIB: count('an amount of memory'), FORECASTLE_DUCKDB_THREADS: count('a number of threads'),
+  FORECASTLE_HTTP_SOURCES: text, FORECASTLE_POSTGRES_SOURCES: text, FORECASTLE_SOURCE_ROOTS: text,
+  FORECASTLE_SOURCE_MAX_MIB: count('a size'), FORECASTLE_SOURCE_TIMEOUT_SECONDS: count('a number of seconds'),
   FORECASTLE_TENSORFLOW: z.enum(['wasm', 'node', 'node-gpu'], { error: 'is no TensorFlow.js engine: set wasm, node or node-gpu' }),
   FORECASTLE_HUB: z.enum(['on', 'off'], { error: 'is neither on nor off' }), HF_ENDPOINT: webAddress,
 }).partial();

@@ -9,6 +9,7 @@ import type { ParsedEnvironment } from './config.schema.ts';
 import { ConfigurationError } from './configuration-error.ts';
 import { isExternal, switches } from './external-servers.ts';
 import { embeddedPostgresUrl, externalPostgresUrl } from './postgres-url.ts';
+import { type SourceLimits, sourceLimits } from './source-limits.ts';
 import { secretsFileSchema } from './secrets-file.schema.ts';
 import type { Secrets } from './secrets-file.schema.ts';
 import { readJsonFile, readStackFile, serverNames } from './stack-file.schema.ts';
@@ -38,6 +39,7 @@ export interface Config {
   readonly api: { readonly host: string; readonly port: number; readonly url: string; readonly key: string };
   readonly lightgbm: { readonly library: string };
   readonly duckdb: { readonly memoryLimitMiB: number; readonly threads: number };
+  readonly sources: SourceLimits & { readonly postgresExtension: string };
   readonly hub: { readonly allowRemote: boolean; readonly endpoint?: string };
   /** What the workers say; what they do is in Temporal and in the tables. */
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
@@ -77,6 +79,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>> = p
       memoryLimitMiB: parsed.FORECASTLE_DUCKDB_MEMORY_MIB ?? 2048,
       threads: parsed.FORECASTLE_DUCKDB_THREADS ?? availableParallelism(),
     },
+    sources: { ...sourceLimits(parsed, env), postgresExtension: join(tools.duckdbExtensionsDir, 'postgres_scanner.duckdb_extension') },
     hub: {
       allowRemote: parsed.FORECASTLE_HUB === undefined ? parsed.HF_ENDPOINT !== undefined : parsed.FORECASTLE_HUB === 'on',
       ...(parsed.HF_ENDPOINT !== undefined && { endpoint: parsed.HF_ENDPOINT }),

@@ -22,6 +22,8 @@ import { startSender } from '../adapters/openlineage/sender.ts';
 import { createStepEvents } from '../adapters/openlineage/step-events.ts';
 import { createDatabase } from '../adapters/postgres/database.ts';
 import { createS3ArtifactStore } from '../adapters/s3/artifact-store.ts';
+import { createS3Place } from '../adapters/source-places/s3-place.ts';
+import { createWebPlace } from '../adapters/source-places/web-place.ts';
 import { createTemporalGateway } from '../adapters/temporal/client.ts';
 import { createTensorflowTrainer } from '../adapters/tensorflow/trainer.ts';
 import type { Config } from '../config/load.ts';
@@ -56,7 +58,7 @@ export function composeQueue(queue: QueueName, config: Config): ComposedQueue {
       await rm(own, { recursive: true, force: true });
     }
   };
-  const tables = (more: { readonly sandboxEntry?: string } = {}) => createDuckdb({ ...more, memoryLimitMiB: config.duckdb.memoryLimitMiB, threads: config.duckdb.threads, tempFolder: join(folder, 'duckdb') });
+  const tables = (more: Pick<Parameters<typeof createDuckdb>[0], 'sandboxEntry' | 'sources'> = {}) => createDuckdb({ ...more, memoryLimitMiB: config.duckdb.memoryLimitMiB, threads: config.duckdb.threads, tempFolder: join(folder, 'duckdb') });
   const closing = (others: readonly { close(): unknown }[]) => async () => {
     await Promise.allSettled([...others, database, artifacts].map(async (one) => one.close()));
     await rm(folder, { recursive: true, force: true });
@@ -84,11 +86,20 @@ export function composeQueue(queue: QueueName, config: Config): ComposedQueue {
     }
     case 'data': {
       // Queries of pipeline files run in a process that can be ended.
-      const duckdb = tables({ sandboxEntry: compiledEntry(new URL('../adapters/duckdb/validate/sandbox-child.ts', import.meta.url)) });
+      const { roots, httpHosts, postgresHosts, maxBytes, timeoutSeconds, secret, postgresExtension } = config.sources;
+      const s3 = createS3Place({ own: config.s3, hosts: httpHosts, maxBytes, timeoutSeconds, secret });
+      const duckdb = tables({
+        sandboxEntry: compiledEntry(new URL('../adapters/duckdb/validate/sandbox-child.ts', import.meta.url)),
+        sources: {
+          roots,
+          places: { s3, https: createWebPlace({ hosts: httpHosts, maxBytes, timeoutSeconds }) },
+          postgres: { extension: postgresExtension, hosts: postgresHosts, timeoutSeconds, secret },
+        },
+      });
       const events = openlineage && createStepEvents({ outbox: database.lineageOutbox, namespace: openlineage.namespace, now: () => new Date() });
       const { validationResults } = database;
       const deps = { validationResults, ...(events && { events }), tables: duckdb, artifacts, snapshots: database.snapshots, withScratch, steps };
-      return { activities: { ...createDataActivities(deps), ...createEvaluationActivities(deps) }, concurrency: 2, lineage, close: closing([duckdb]) };
+      return { activities: { ...createDataActivities(deps), ...createEvaluationActivities(deps) }, concurrency: 2, lineage, close: closing([duckdb, s3]) };
     }
     case 'embedding': {
       const duckdb = tables();

@@ -5,7 +5,7 @@ import { sitePackagesOf } from './paths.ts';
 import type { ToolchainPaths } from './paths.ts';
 import { CommandFailed } from './run-command.ts';
 
-export const duckdbExtensions = ['httpfs', 'postgres_scanner'] as const;
+export const duckdbExtensions = ['postgres_scanner'] as const;
 
 /** Copies the signed extensions out of the Python packages that carry them, to one place with names that don't change. */
 export function installDuckdbExtensions({ venv, duckdbExtensionsDir }: ToolchainPaths): void {

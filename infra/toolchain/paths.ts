@@ -19,7 +19,7 @@ export interface ToolchainPaths {
   readonly temporal: string;
   readonly weed: string;
   readonly lightgbmLibrary: string;
-  /** Holds `httpfs.duckdb_extension` and `postgres_scanner.duckdb_extension`. */
+  /** Holds `postgres_scanner.duckdb_extension`. */
   readonly duckdbExtensionsDir: string;
   /** `initdb` and `postgres`; this one lies in node_modules. */
   readonly postgresBinDir: string;

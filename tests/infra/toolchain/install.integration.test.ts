@@ -32,7 +32,7 @@ test('an install killed in its middle is finished by the next one, and a third h
   const done = await install();
   expect(done.filter(({ event }) => event === 'done')).toHaveLength(3);
   const paths = toolchainPaths(toolchainDir);
-  for (const file of [paths.temporal, paths.weed, paths.lightgbmLibrary, join(paths.duckdbExtensionsDir, 'httpfs.duckdb_extension')]) {
+  for (const file of [paths.temporal, paths.weed, paths.lightgbmLibrary, join(paths.duckdbExtensionsDir, 'postgres_scanner.duckdb_extension')]) {
     expect(existsSync(file)).toBe(true);
   }
   expect(await runCommand(paths.python, ['-c', 'import mlflow, optuna, temporalio, psycopg2; print(mlflow.__version__)'])).toBe('3.17.2\n');
