@@ -64,14 +64,23 @@ function partsWithout(parts: readonly ComparedPart[], others: readonly ComparedP
   return parts.filter(({ span, sha256 }) => !known.has(`${span} ${sha256}`));
 }
 
-/** The place of each source file by what rows call it, the same for files of one address; a single file is the same one under any address. */
+/** A place for each source file by what rows call it. */
 type Places = ReadonlyMap<number, number>;
 
+/** Files are the same one, and have one place, when rows call them alike (the same bytes), else when their address is the same, else when either side has a single file. */
 function commonPlaces(a: ComparedSnapshot['sources'], b: ComparedSnapshot['sources']): { readonly a: Places; readonly b: Places } {
+  const places = new Map(b.map(({ number }, i) => [number, i]));
+  const ofA = new Map<number, number>();
   const areSingle = a.length === 1 && b.length === 1;
-  const uris = [...new Set([...b, ...a].map(({ uri }) => uri))];
-  const of = (sources: ComparedSnapshot['sources']): Places => new Map(sources.map(({ number, uri }) => [number, areSingle ? 0 : uris.indexOf(uri)]));
-  return { a: of(a), b: of(b) };
+  for (const { number } of a) if (places.has(number)) ofA.set(number, places.get(number) ?? 0);
+  const taken = new Set(ofA.values());
+  for (const [i, { number, uri }] of a.entries()) {
+    if (ofA.has(number)) continue;
+    const place = areSingle ? 0 : b.findIndex((source, j) => source.uri === uri && !taken.has(j));
+    ofA.set(number, place === -1 ? b.length + i : place);
+    taken.add(place);
+  }
+  return { a: ofA, b: places };
 }
 
 /** Rows with the place of their file; no rows, with the columns of the other side, where there is no part. */

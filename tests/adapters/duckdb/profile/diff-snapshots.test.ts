@@ -8,10 +8,10 @@ import { useSessions } from './scratch-sessions.ts';
 const scratch = useSessions();
 let written = 0;
 
-async function snapshot(months: readonly (readonly SalesRow[])[], sources: readonly string[] = ['sales.csv']) {
+async function snapshot(months: readonly (readonly SalesRow[])[], sources: readonly string[] = ['sales.csv'], numbers = sources.map((_, i) => i)) {
   const parts: WrittenPart[] = [];
   for (const rows of months) parts.push(await writeSalesPart(scratch(), `snapshot-${String(written++)}`, rows));
-  return { parts, sources: sources.map((uri, number) => ({ number, uri })) };
+  return { parts, sources: sources.map((uri, i) => ({ number: numbers[i] ?? i, uri })) };
 }
 
 const diff = (a: Awaited<ReturnType<typeof snapshot>>, b: Awaited<ReturnType<typeof snapshot>>, columns: readonly string[] = []) =>
@@ -50,11 +50,17 @@ test('a row that moved to another part is no addition, and one line inserted at 
   expect((await diff(a, moved)).rows).toMatchObject({ added: 0, removed: 0, changed: 1, byColumn: { time: 1 } });
 });
 
-test('files are known by name: a file in between does not move the rows of those behind it', async () => {
-  const of = (file: number): SalesRow[] => rows('2024-03', 10).map((row) => ({ ...row, file }));
-  const a = await snapshot([[...of(0), ...of(1)]], ['a.csv', 'c.csv']);
-  const b = await snapshot([[...of(0), ...of(1), ...of(2)]], ['a.csv', 'b.csv', 'c.csv']);
-  expect((await diff(a, b)).rows).toMatchObject({ added: 10, removed: 0, changed: 0 });
+test('a file is known by its number, which a new name does not change, else by its address, which new bytes do not change', async () => {
+  const of = (file: number, first = 1): SalesRow[] => rows('2024-03', 10, first).map((row) => ({ ...row, file }));
+  const a = await snapshot([[...of(11), ...of(22, 101)]], ['a.csv', 'c.csv'], [11, 22]);
+  const more = await snapshot([[...of(11), ...of(33, 201), ...of(22, 101)]], ['a.csv', 'b.csv', 'c.csv'], [11, 33, 22]);
+  expect((await diff(a, more)).rows).toMatchObject({ added: 10, removed: 0, changed: 0 });
+  const renamed = await snapshot([[...of(11), ...of(22, 101), ...of(33, 201)]], ['a.csv', 'other.csv', 'more.csv'], [11, 22, 33]);
+  expect((await diff(a, renamed)).rows).toMatchObject({ added: 10, removed: 0, changed: 0 });
+  const rewritten = await snapshot([[...of(11), ...of(44, 101), { ...rows('2024-03', 1, 999)[0], series: 'a', time: '2024-03-02 00:00:00', target: 1, row: 999, file: 44 }]], ['a.csv', 'c.csv'], [11, 44]);
+  expect((await diff(a, rewritten)).rows).toMatchObject({ added: 1, removed: 0, changed: 0 });
+  const swapped = await snapshot([[...of(11), ...of(22, 101)]], ['c.csv', 'a.csv'], [11, 22]);
+  expect((await diff(a, swapped)).rows).toMatchObject({ added: 0, removed: 0, changed: 0 });
 });
 
 test('rows that two snapshots both have are found whatever happens to the others (property)', async () => {
