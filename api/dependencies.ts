@@ -116,12 +116,17 @@ export interface ApiDependencies {
       readonly format: 'csv' | 'parquet';
     }): Promise<void>;
     sourceRows(request: {
-      readonly sales: string;
+      /** Paths of the parts of a snapshot's sales. */
+      readonly sales: readonly string[];
+      /** Address of each source file by the number that rows call it. */
+      readonly files: ReadonlyMap<number, string>;
       readonly series: string;
-      /** ISO date, included. */
+      /** ISO dates, both included. */
+      readonly from?: string;
       readonly to?: string;
+      /** The newest so many. */
       readonly limit: number;
-    }): Promise<readonly SourceRow[]>;
+    }): Promise<{ readonly total: number; readonly rows: readonly SourceRow[] }>;
   };
   /** One look at each server that the API needs; rejects when it does not answer. */
   readonly health: Readonly<Record<string, () => Promise<unknown>>>;

@@ -244,24 +244,33 @@ export const lineageSchema = z.object({
   rowsFrom: z
     .object({
       snapshot: digest,
-      /** Of the source file that the row numbers count in. */
+      /** Of the source file that the newest row lies in. */
       uri: z.string(),
       sha256: digest,
-      /** Rows of the series that the run could see; `rows` are the newest of them. */
+      /** Rows of the series that the run could see, in the time asked for; `rows` are the newest of them. */
       total: number,
+      /** Source files that `rows` lie in. */
+      files: number.optional(),
+      /** ISO dates that `rows` lie between. */
+      from: z.string().optional(),
+      to: z.string().optional(),
     })
     .optional(),
-  /** Rows of the source file that a forecast's series came from, oldest first, when asked for. */
+  /** Rows of the source files that a forecast's series came from, oldest first, when asked for. */
   rows: list(
     z.object({
+      /** Address of the file. */
+      file: z.string().optional(),
       /** 1-based, in its file. */
       row: number,
       time,
       target: number.nullable(),
       price: number.nullable(),
       returned: z.boolean(),
-      /** Whether the pipeline's filters keep it. */
+      /** Whether it counts: the pipeline's filters keep it, and no newer version of it or copy before it exists. */
       kept: z.boolean(),
+      /** SHA-256 of canonical JSON of its values, see `SourceRow`. */
+      digest: digest.optional(),
     }),
   ).optional(),
 });

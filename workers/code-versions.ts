@@ -28,10 +28,16 @@ const assemble: ActivityCode = { sources: ['activities/training.ts', ...matrices
 
 /** Behind each cached activity: a change in any of it makes that activity's results new. */
 export const activityCode: Readonly<Record<string, ActivityCode>> = {
-  ingest: { sources: ['activities/ingest.ts', 'adapters/duckdb/ingest/ingest.ts', 'adapters/duckdb/sources/source-files.ts', duckdb] },
+  obtainSource: { sources: ['adapters/duckdb/sources/list-sources.ts'] },
+  readSource: { sources: ['adapters/duckdb/ingest/read-source.ts', 'activities/file-number.ts', duckdb] },
+  readProducts: { sources: ['adapters/duckdb/ingest/product-texts.ts', duckdb] },
+  findSuperseded: { sources: ['adapters/duckdb/ingest/merge-span.ts', duckdb] },
+  mergeSpan: { sources: ['adapters/duckdb/ingest/merge-span.ts', duckdb] },
+  ingest: { sources: ['activities/ingest.ts', 'adapters/duckdb/ingest/join-spans.ts', duckdb] },
   validate: { sources: ['activities/validate.ts', 'adapters/duckdb/validate/validate-sales.ts', duckdb] },
   clean: { sources: ['activities/clean.ts', 'adapters/duckdb/clean/clean.ts', duckdb] },
-  buildFeatures: { sources: ['activities/features.ts', 'adapters/duckdb/features/origin-table.ts', duckdb] },
+  buildFeatures: { sources: ['activities/features.ts', 'adapters/duckdb/features/plan-origins.ts', 'adapters/duckdb/features/origin-parts.ts', duckdb] },
+  featurePart: { sources: ['adapters/duckdb/features/origin-parts.ts', duckdb] },
   embedTexts: { sources: ['activities/embedding.ts', 'adapters/embeddings/text-encoder.ts', 'adapters/duckdb/features/text-vectors.ts', duckdb] },
   fitBaselines: assemble,
   fitFold: fit,

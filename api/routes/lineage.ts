@@ -5,7 +5,6 @@ import { BadInput, NotFound } from '../../contracts/failure.ts';
 import { lineageSchema } from '../../contracts/http.schema.ts';
 import type { Lineage } from '../../contracts/http.schema.ts';
 import type { LineageEdge, LineageNode } from '../../contracts/lineage.ts';
-import { dayOfIso, isoOfDay } from '../../domain/calendar.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { failures, jsonAnswer } from '../describe-route.ts';
 import { explainMissing, findForecast, servedEdge, servedNode } from '../forecast-origin.ts';
@@ -13,6 +12,7 @@ import type { ForecastOrigin } from '../forecast-origin.ts';
 import type { ActingEnvironment } from '../guards.ts';
 import { describeLineage } from '../lineage-notes.ts';
 import { edgesOfOneMaking } from '../lineage-of-run.ts';
+import { rowsBehind } from '../rows-behind.ts';
 
 const walkLineage = createRoute({
   method: 'get',
@@ -32,19 +32,18 @@ const walkLineage = createRoute({
       rows: z
         .enum(['true', 'false'])
         .default('false')
-        .describe('Also rows of the source file that the series of a forecast has.'),
+        .describe('Also rows of the source files that the series of a forecast has.'),
       rowLimit: z.coerce.number().int().min(1).max(10_000).default(20).describe('The newest so many of them.'),
+      from: z.iso.date().optional().describe('Rows from this day on.'),
+      to: z.iso.date().optional().describe('Rows up to this day, included.'),
     }),
   },
   responses: { 200: jsonAnswer(lineageSchema, 'Edges, nearest first.'), ...failures },
 });
 
-/** More than any series of a shop has; a bound all the same. */
-const mostRows = 1_000_000;
-
 export function addLineageRoutes(app: OpenAPIHono<ActingEnvironment>, deps: ApiDependencies): void {
   app.openapi(walkLineage, async (c) => {
-    const { ref, direction, depth, rows, rowLimit } = c.req.valid('query');
+    const { ref, direction, depth, rows, rowLimit, from, to } = c.req.valid('query');
     const forecast = await findForecast(deps, ref);
     const start = forecast?.node ?? (await deps.lineage.resolve(ref)) ?? (await runNode(deps, ref));
     if (start === undefined) {
@@ -55,6 +54,8 @@ export function addLineageRoutes(app: OpenAPIHono<ActingEnvironment>, deps: ApiD
     }
     if (rows === 'true' && forecast === undefined)
       throw new BadInput(`rows are shown for a forecast (PIPELINE/SERIES/DATE), not for a ${start.kind}`);
+    if (rows === 'false' && (from !== undefined || to !== undefined))
+      throw new BadInput('from and to say which rows are shown: ask for rows, too');
     const walked =
       forecast === undefined
         ? await walkFrom(deps, start, direction, depth)
@@ -65,7 +66,7 @@ export function addLineageRoutes(app: OpenAPIHono<ActingEnvironment>, deps: ApiD
     const notes = forecast === undefined ? described.notes : [noteOf(forecast), ...described.notes];
     const lineage = { start, direction, ...described, notes };
     if (rows === 'false' || forecast === undefined) return c.json(lineage, 200);
-    return c.json({ ...lineage, ...(await rowsBehind(deps, forecast, rowLimit)) }, 200);
+    return c.json({ ...lineage, ...(await rowsBehind(deps, forecast, { limit: rowLimit, ...(from !== undefined && { from }), ...(to !== undefined && { to }) })) }, 200);
   });
 }
 
@@ -116,36 +117,4 @@ function noteOf({ node, point }: ForecastOrigin): Lineage['notes'][number] {
 
 function figure(value: number): string {
   return Number(value.toPrecision(6)).toString();
-}
-
-/** The rows of the series in the snapshot that the candidate was made from, up to the day before its first forecast period. */
-async function rowsBehind(
-  deps: ApiDependencies,
-  { pipeline, series, champion }: ForecastOrigin,
-  limit: number,
-): Promise<Pick<Lineage, 'rows' | 'rowsFrom'>> {
-  const candidate = await deps.candidates.find({ pipeline, ref: champion.candidate });
-  const found = candidate === undefined ? undefined : await deps.snapshots.find(candidate.snapshot);
-  const source = found?.snapshot.sources.find((file) => file.source === 'sales');
-  if (candidate === undefined || found === undefined || source === undefined)
-    throw new NotFound(
-      `the snapshot behind version ${champion.version} of ${pipeline} is not recorded: its rows can't be shown`,
-    );
-  const days = (await deps.forecasts.read({ pipeline, series, candidate: champion.candidate })).flatMap(({ ds }) => dayOfIso(ds) ?? []);
-  // Rows of an incomplete last period are in the snapshot, but no forecast saw them: forecasts begin where what they know ends.
-  const to = days.length === 0 ? undefined : isoOfDay(Math.min(...days) - 1);
-  const all = await deps.tables.sourceRows({
-    sales: await deps.artifacts.fetchFile(found.snapshot.sales),
-    series,
-    limit: mostRows,
-    ...(to !== undefined && { to }),
-  });
-  return {
-    rowsFrom: { snapshot: found.snapshot.digest, uri: source.uri, sha256: source.sha256, total: all.length },
-    rows: all.slice(-limit).map((row) => ({ ...row, target: finite(row.target), price: finite(row.price) })),
-  };
-}
-
-function finite(value: number): number | null {
-  return Number.isFinite(value) ? value : null; // JSON has no NaN
 }

@@ -281,16 +281,17 @@ export function createFakes(scratchDir: string, replaced: Partial<ApiDependencie
     audit: { verify: async () => ({ ok: true, rows: 3 }) },
     artifacts: {
       fetchFile: async ({ sha256 }) => `/cache/${sha256}`,
-      readJson: async (): Promise<TableParts> => ({ parts: [{ from: '2010-12-01', rows: 100, file: ref('raw', '8') }] }),
+      readJson: async ({ sha256 }): Promise<Partial<TableParts>> => sha256 === snapshot.manifest.sha256 ? {} : ({ parts: [{ from: '2010-12-01', rows: 100, file: ref('raw', '8') }] }),
     },
     tables: {
       exportForecasts: async ({ out }) => writeFile(out, 'unique_id,ds,y_hat\n85123A,2011-12-12,12.5\n'),
       profileTable: async () => profile,
       diffSnapshots: async () => rowsDiff,
       touchedCells: async ({ series, limit }) => ({ ...touched, cells: series === 'nowhere' ? 0 : touched.cells, first: touched.first.slice(0, limit) }),
-      sourceRows: async () => [
-        { row: 1, time: '2010-12-01T08:26:00', target: 6, price: Number.NaN, returned: false, kept: true },
-      ],
+      sourceRows: async () => ({
+        total: 1,
+        rows: [{ file: 'sales.csv', row: 1, time: '2010-12-01T08:26:00', target: 6, price: Number.NaN, returned: false, kept: true, digest: '9'.repeat(64) }],
+      }),
     },
     health: { postgres: async () => undefined },
     scratchDir,

@@ -79,28 +79,56 @@ describe('source rows', () => {
   test('are the newest ones that the run could see, with the file and snapshot they lie in', async () => {
     const { deps } = setUp();
     const asked: object[] = [];
-    const all = Array.from({ length: 30 }, (_, i) => ({
-      row: i + 1,
+    const all = Array.from({ length: 2 }, (_, i) => ({
+      file: 'sales.csv',
+      row: i + 29,
       time: '2010-12-01T08:26:00',
       target: i,
       price: Number.NaN,
       returned: false,
       kept: true,
+      digest: '9'.repeat(64),
     }));
     const tables: typeof deps.tables = {
       ...deps.tables,
       async sourceRows(request) {
         asked.push(request);
-        return all;
+        return { total: 30, rows: all };
       },
     };
     const answer = await lineage('ref=shop/85123A/2011-12-12&rows=true&rowLimit=2', { tables });
-    expect(asked).toMatchObject([{ series: '85123A', to: '2011-12-11' }]);
-    expect(answer.rows?.map(({ row, price }) => ({ row, price }))).toEqual([
-      { row: 29, price: null },
-      { row: 30, price: null },
+    expect(asked).toMatchObject([{ series: '85123A', to: '2011-12-11', limit: 2, files: new Map([[0, 'sales.csv']]) }]);
+    expect(answer.rows?.map(({ row, price, file, digest }) => ({ row, price, file, digest }))).toEqual([
+      { row: 29, price: null, file: 'sales.csv', digest: '9'.repeat(64) },
+      { row: 30, price: null, file: 'sales.csv', digest: '9'.repeat(64) },
     ]);
-    expect(answer.rowsFrom).toEqual({ snapshot: snapshot.digest, uri: 'sales.csv', sha256: '3'.repeat(64), total: 30 });
+    expect(answer.rowsFrom).toEqual({ snapshot: snapshot.digest, uri: 'sales.csv', sha256: '3'.repeat(64), total: 30, files: 1, to: '2011-12-11' });
+
+    await lineage('ref=shop/85123A/2011-12-12&rows=true&from=2011-11-01&to=2011-11-30', { tables });
+    expect(asked[1]).toMatchObject({ from: '2011-11-01', to: '2011-11-30' });
+    await lineage('ref=shop/85123A/2011-12-12&rows=true&to=2012-01-31', { tables });
+    expect(asked[2]).toMatchObject({ to: '2011-12-11' });
+  });
+  test('are looked for in the parts alone that may hold them', async () => {
+    const { deps } = setUp();
+    const parts = ['1', '2', '3'].map((digit) => ({ from: `2010-0${digit}-01`, rows: 9, file: { ...snapshot.sales, sha256: digit.repeat(64) } }));
+    const ranges = [
+      { firstSeries: '10002', lastSeries: '85000', firstTime: '2010-01-01T00:00:00', lastTime: '2010-01-31T00:00:00' },
+      { firstSeries: '10002', lastSeries: '90000', firstTime: '2010-02-01T00:00:00', lastTime: '2010-02-28T00:00:00' },
+      { firstSeries: '10002', lastSeries: '90000', firstTime: '2010-03-01T00:00:00', lastTime: '2010-03-31T00:00:00' },
+    ];
+    const artifacts: typeof deps.artifacts = {
+      fetchFile: async ({ sha256 }) => sha256.slice(0, 1),
+      readJson: async ({ sha256 }) => ({ parts: sha256 === snapshot.sales.sha256 ? parts : parts.map(({ file }, i) => ({ sha256: file.sha256, ...ranges[i] })) }),
+    };
+    const asked: (readonly string[])[] = [];
+    const tables: typeof deps.tables = { ...deps.tables, sourceRows: async ({ sales }) => (asked.push(sales), { total: 0, rows: [] }) };
+    await lineage('ref=shop/85123A/2011-12-12&rows=true', { tables, artifacts });
+    await lineage('ref=shop/85123A/2011-12-12&rows=true&from=2010-03-05', { tables, artifacts });
+    expect(asked).toEqual([['2', '3'], ['3']]);
+  });
+  test('of a time are asked for with rows', async () => {
+    expect((await refused(setUp().get('/v1/lineage?ref=shop/85123A/2011-12-12&from=2011-01-01'), 400)).message).toContain('ask for rows, too');
   });
   test('are there for one forecast only', async () => {
     expect((await refused(setUp().get('/v1/lineage?ref=run-1&rows=true'), 400)).message).toContain('not for a run');

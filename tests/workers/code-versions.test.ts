@@ -23,7 +23,8 @@ describe('the code version of a cached activity', () => {
   test.each<[string, readonly string[], readonly RegExp[]]>([
     ['ingest', ['activities/ingest.ts', 'adapters/duckdb/session.ts'], [/^@duckdb\/node-api@/, /^@duckdb\/node-bindings@/]],
     ['clean', ['activities/clean.ts', 'adapters/duckdb/clean/clean.ts'], []],
-    ['buildFeatures', ['activities/features.ts', 'adapters/duckdb/features/origin-table.ts'], []],
+    ['buildFeatures', ['activities/features.ts', 'adapters/duckdb/features/plan-origins.ts', 'domain/features/feature-plan.ts', 'domain/reduction.ts'], []],
+    ['featurePart', ['adapters/duckdb/features/origin-parts.ts', 'domain/features/origin-kernel.ts', 'domain/cleaning/settle-gaps.ts', 'adapters/duckdb/panel/row-writer.ts'], [/^@duckdb\/node-api@/]],
     ['embedTexts', ['activities/embedding.ts', 'adapters/embeddings/pooling.ts', 'adapters/duckdb/fill-table.ts'], [/^@huggingface\/transformers@/, /^onnxruntime-node@/]],
     ['fitFold', fits, [/^koffi@/, /^lightgbm==/, /^@tensorflow\/tfjs-backend-wasm@/]],
     ['fitModel', fits, [/^koffi@/, /^lightgbm==/, /^@tensorflow\/tfjs-core@/]],
@@ -102,7 +103,7 @@ describe('code versions of a build', () => {
   });
 
   test('are there for every activity whose code is named anywhere', async () => {
-    const used = await Promise.all(['activities/registry.ts', 'activities/search.ts', 'activities/training.ts', 'activities/ingest.ts', 'activities/validate.ts', 'activities/clean.ts', 'activities/features.ts', 'activities/embedding.ts', 'activities/evaluation.ts'].map((name) => readFile(join(packageRoot, name), 'utf8')));
+    const used = await Promise.all(['activities/registry.ts', 'activities/search.ts', 'activities/training.ts', 'activities/ingest.ts', 'activities/read-files.ts', 'activities/merge-spans.ts', 'activities/validate.ts', 'activities/clean.ts', 'activities/features.ts', 'activities/embedding.ts', 'activities/evaluation.ts'].map((name) => readFile(join(packageRoot, name), 'utf8')));
     const named = used.flatMap((text) => [...text.matchAll(/(?:codeVersion\(|activity: |steps\.once(?:<\w+>)?\()'(\w+)'/g)].map(([, name]) => name));
     expect(new Set(named)).toEqual(new Set(Object.keys(activityCode)));
   });

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { dateOf, type PanelRow, writePanel } from './panel-file.ts';
+import { dateOf, type PanelRow } from '../../domain/features/some-panel.ts';
+import { writePanel } from './panel-file.ts';
 import { query, useScratch } from './scratch.ts';
 
 const scratch = useScratch();
@@ -15,17 +16,6 @@ async function salesFile(): Promise<string> {
     FROM range(11) t(i) ORDER BY series, time, row) TO '${out}' (FORMAT parquet)`);
   return out;
 }
-
-test('the rows behind a series are those of the source file, also the ones that take no part', async () => {
-  const sales = await salesFile();
-  const rows = await scratch().duckdb.sourceRows({ sales, series: 'B1', from: '2024-03-09', limit: 5 });
-  expect(rows).toEqual([
-    { row: 9, time: '2024-03-09T09:00:00', target: 8, price: 4, returned: false, kept: true },
-    { row: 10, time: '2024-03-10T09:00:00', target: 9, price: 4.5, returned: false, kept: true },
-    { row: 11, time: '2024-03-11T09:00:00', target: 10, price: 5, returned: true, kept: false },
-  ]);
-  expect((await scratch().duckdb.sourceRows({ sales, series: 'A', to: '2024-03-02', limit: 5 })).map(({ row }) => row)).toEqual([1, 2]);
-});
 
 test('a table is described by its columns and, for sales, its totals over time', async () => {
   const summary = await scratch().duckdb.describeTable({ file: await salesFile() });
