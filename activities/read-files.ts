@@ -75,11 +75,10 @@ export function createFileReader({ tables, artifacts, withScratch, steps }: Read
 
   /** A file that is written to while it is read may give rows of two states, or half a row to complain about. */
   async function guarded<T>(files: readonly KnownFile[], work: () => Promise<T>): Promise<T> {
-    try {
-      return await work();
-    } finally {
-      for (const file of files) if (await tables.hasChanged({ path: await file.path(), sha256: file.sha256 })) throw changed(file.listed);
-    }
+    const outcome = await work().then((value) => ({ value }), (error: unknown) => ({ error }));
+    for (const file of files) if (await tables.hasChanged({ path: await file.path(), sha256: file.sha256 })) throw changed(file.listed);
+    if ('error' in outcome) throw outcome.error;
+    return outcome.value;
   }
 
   const local = async ({ listed: { uri, partition }, path }: KnownFile) => ({ uri, path: await path(), ...(partition && { partition }) });
