@@ -57,6 +57,10 @@ export interface IngestTables<Listed extends ListedSource = ListedSource> {
   obtain(file: Listed, to: { folder: string; signal: AbortSignal }): Promise<ObtainedSource>;
   /** Whether the file holds other bytes than it did. */
   hasChanged(file: Pick<ObtainedSource, 'path' | 'sha256'>): Promise<boolean>;
+  /** The newest time in a sales file as ISO timestamp; empty without one. */
+  newestTime(request: Call & { file: FileToRead; sales: Pipeline['sources']['sales'] }): Promise<string>;
+  /** A digest of the rates that hold up to that time. */
+  ratesDigest(request: Call & { files: readonly FileToRead[]; sales: Pipeline['sources']['sales']; until: string }): Promise<string>;
   readSource(request: Call & { file: FileToRead; number: number; sales: Pipeline['sources']['sales']; rates: readonly FileToRead[]; frequency: Pipeline['frequency']; now: string }): Promise<{
     readonly columns: Columns;
     readonly rows: number;

@@ -85,9 +85,18 @@ export function createFileReader({ tables, artifacts, withScratch, steps }: Read
   const content = ({ sha256, listed: { partition } }: KnownFile) => ({ sha256, ...(partition && { partition }) });
   const sourceFile = ({ listed: { source, uri }, sha256, bytes, number }: KnownFile, rows: number) => ({ source, uri, sha256, bytes, number, rows });
 
+  /** What the rates do to a file: rates that are added every day must not let every file be read again. */
+  async function ratesFor(file: KnownFile, rates: readonly KnownFile[], shape: object): Promise<string> {
+    if (rates.length === 0) return '';
+    const { value: until } = await steps.once('newestTime', { file: content(file), sales: shape }, () =>
+      guarded([file], () => withScratch(async (outFolder) => tables.newestTime({ file: await local(file), sales: sources.sales, outFolder, signal: cancellationSignal() }))));
+    return guarded(rates, () => withScratch(async (outFolder) =>
+      tables.ratesDigest({ files: await Promise.all(rates.map(local)), sales: sources.sales, until, outFolder, signal: cancellationSignal() })));
+  }
+
   async function readSales(file: KnownFile, rates: readonly KnownFile[]): Promise<SalesFile> {
     const { uri: _uri, s3: _s3, postgres: _postgres, ...shape } = sources.sales;
-    const { value } = await steps.once('readSource', { file: content(file), sales: shape, rates: rates.map(content), frequency }, () =>
+    const { value } = await steps.once('readSource', { file: content(file), sales: shape, rates: await ratesFor(file, rates, shape), frequency }, () =>
       guarded([file, ...rates], () => withScratch(async (outFolder) => {
         const signal = cancellationSignal();
         const read = await tables.readSource({

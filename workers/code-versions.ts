@@ -30,6 +30,7 @@ const assemble: ActivityCode = { sources: ['activities/training.ts', ...matrices
 export const activityCode: Readonly<Record<string, ActivityCode>> = {
   obtainSource: { sources: ['adapters/duckdb/sources/list-sources.ts'] },
   readSource: { sources: ['adapters/duckdb/ingest/read-source.ts', 'activities/file-number.ts', duckdb] },
+  newestTime: { sources: ['adapters/duckdb/ingest/rates-in-use.ts', duckdb] },
   readProducts: { sources: ['adapters/duckdb/ingest/product-texts.ts', duckdb] },
   findSuperseded: { sources: ['adapters/duckdb/ingest/merge-span.ts', duckdb] },
   mergeSpan: { sources: ['adapters/duckdb/ingest/merge-span.ts', duckdb] },

@@ -1,15 +1,27 @@
 import { join } from 'node:path';
 
 import { clean } from './clean/clean.ts';
-import { describeTable, sourceRows } from './profile/describe-table.ts';
+import { describeTable } from './profile/describe-table.ts';
+import { diffSnapshots } from './profile/diff-snapshots.ts';
+import { mergeProfiles } from './profile/merge-profiles.ts';
+import { profilePart } from './profile/profile-part.ts';
+import { profileTable } from './profile/profile-table.ts';
+import { touchedCells } from './profile/touched-cells.ts';
 import { extractMatrix } from './features/extract-matrix.ts';
 import { exportForecasts, forecastRows } from './forecasts/forecast-files.ts';
-import { ingest } from './ingest/ingest.ts';
-import { buildOriginTable } from './features/origin-table.ts';
+import { joinSpans } from './ingest/join-spans.ts';
+import { findSuperseded, mergeSpan } from './ingest/merge-span.ts';
+import { readProducts } from './ingest/product-texts.ts';
+import { newestTime, ratesDigest } from './ingest/rates-in-use.ts';
+import { hasChanged, readSource } from './ingest/read-source.ts';
+import { sourceRows } from './ingest/source-rows.ts';
+import { createOriginParts, type OriginPartsRequest } from './features/origin-parts.ts';
+import { planOrigins } from './features/plan-origins.ts';
 import { readPredictions, writeForecasts, writePredictionTable } from './forecasts/prediction-table.ts';
 import { seasonalScales } from './forecasts/seasonal-scales.ts';
 import { createSessions, type DuckdbOptions, type Session } from './session.ts';
-import { fingerprintSources } from './sources/source-files.ts';
+import { type ListedFile, type ListRequest, listSources, obtain } from './sources/list-sources.ts';
+import type { SourceOptions } from './sources/places.ts';
 import { readTexts, readVectors, writeVectors } from './features/text-vectors.ts';
 import { createSandbox, type SandboxOptions } from './validate/run-sandboxed.ts';
 import { validateSales, type ValidateRequest } from './validate/validate-sales.ts';
@@ -22,18 +34,28 @@ type Call<Request, Answer> = (request: Request & { readonly signal?: AbortSignal
  * Everything that moves rows. Files are given by absolute path on the local disk; what a file of ours holds is documented on the contracts
  * that name it, and the same rows give the same bytes, whatever the number of threads.
  */
-export function createDuckdb(options: DuckdbOptions & Pick<SandboxOptions, 'sandboxEntry'>) {
+export function createDuckdb(options: DuckdbOptions & Pick<SandboxOptions, 'sandboxEntry'> & { readonly sources?: SourceOptions }) {
+  const { sources = {} } = options;
   const sessions = createSessions(options);
   // Queries of pipeline files get an eighth of the memory, and spill the rest.
   const sandbox = createSandbox({ ...options, memoryLimitMiB: Math.max(64, Math.floor(options.memoryLimitMiB / 8)), tempFolder: join(options.tempFolder, 'sandbox') });
   const call = <Request, Answer>(work: (session: Session, request: Request) => Promise<Answer>): Call<Request, Answer> =>
     (request) => sessions.use(request.signal, (session) => work(session, request));
   return {
-    fingerprintSources,
-    ingest: call(ingest),
+    listSources: call((session, request: ListRequest & { readonly signal?: AbortSignal }) => listSources(session, sources, request)),
+    obtain: (file: ListedFile, to: { readonly folder: string; readonly signal?: AbortSignal }) => sessions.use(to.signal, (session) => obtain(session, sources, file, to)),
+    hasChanged,
+    newestTime: call(newestTime),
+    ratesDigest: call(ratesDigest),
+    readSource: call(readSource),
+    readProducts: call(readProducts),
+    findSuperseded: call(findSuperseded),
+    mergeSpan: call(mergeSpan),
+    joinSpans: call(joinSpans),
     validateSales: call((session, request: ValidateRequest) => validateSales(session, request, sandbox)),
     clean: call(clean),
-    buildOriginTable: call(buildOriginTable),
+    planOrigins: call(planOrigins),
+    originParts: (request: OriginPartsRequest) => createOriginParts(sessions, request),
     extractMatrix: call(extractMatrix),
     writePredictions: call(writePredictions),
     readPredictions: call(readPredictions),
@@ -46,6 +68,11 @@ export function createDuckdb(options: DuckdbOptions & Pick<SandboxOptions, 'sand
     writeVectors: call(writeVectors),
     readVectors: call(readVectors),
     describeTable: call(describeTable),
+    profilePart: call(profilePart),
+    mergeProfiles,
+    profileTable: call(profileTable),
+    diffSnapshots: call(diffSnapshots),
+    touchedCells: call(touchedCells),
     sourceRows: call(sourceRows),
     /** Frees the instance's memory; the next call makes a new one. */
     close: () => sessions.close(),

@@ -67,6 +67,22 @@ describe('reading files', () => {
     expect(second.snapshot.sources.map(({ uri, rows }) => [uri, rows])).toEqual([['sales-a.csv', 50], ['sales-b.csv', 16], ['sales-c.csv', 50]]);
   });
 
+  test('happens again where a rate that holds for its rows has changed, not where newer rates were added', async () => {
+    await put('sales-1.csv', days(1, 40));
+    await put('sales-2.csv', days(41, 80));
+    const currency = { column: 'sku', to: 'EUR', rates: { uri: 'rates.csv', columns: { currency: 'code', time: 'from', rate: 'rate' } } };
+    const read = async (rates: readonly string[]): Promise<Journal> => {
+      await writeFile(join(folder, 'rates.csv'), ['code,from,rate', ...rates, ''].join('\n'));
+      const journal: Journal = [];
+      await ingest({ currency, columns: { series: 'sku', time: 'day', target: 'units', price: 'seen' } }, { journal });
+      return journal.filter((line) => line.startsWith('read'));
+    };
+    expect(await read(['A,2023-12-01,2'])).toEqual(['read sales-1.csv', 'read sales-2.csv']);
+    expect(await read(['A,2023-12-01,2', 'A,2024-04-01,3'])).toEqual([]);
+    expect(await read(['A,2023-12-01,2', 'A,2024-03-01,3'])).toEqual(['read sales-2.csv']);
+    expect(await read(['A,2023-12-01,1', 'A,2024-03-01,3'])).toEqual(['read sales-1.csv', 'read sales-2.csv']);
+  });
+
   test('does not happen again for a file with another name', async () => {
     await put('sales-a.csv', days(1, 40));
     await put('sales-b.csv', days(41, 60));
