@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import { augmentationSchema, noAugmentation } from './augmentation.schema.ts';
 import { cleaningSchema, defaultCleaning } from './cleaning.schema.ts';
-import { hierarchySchema } from './hierarchy.schema.ts';
+import { hierarchySchema, type HierarchySettings } from './hierarchy.schema.ts';
 import { labelsSchema } from './labels.schema.ts';
 import { type filterSchema, sourcesSchema } from './sources.schema.ts';
 import { validationRuleSchema } from './validation.schema.ts';
@@ -67,7 +67,7 @@ export const pipelineSchema = z.strictObject({
       /** Periods between the last target that may be learnt from and the first one to forecast, in folds and test: as if sales became known that much later. */
       gap: z.number().int().min(0).max(366).default(0),
       /** What is learnt from: everything up to the cutoff, or targets of the last N periods only. */
-      window: z.union([z.literal('expanding'), z.strictObject({ sliding: z.number().int().min(4).max(10_000) })]).default('expanding'),
+      window: z.union([z.literal('expanding'), z.strictObject({ sliding: z.number().int().min(4).max(10_000) })], { error: 'must be expanding or { sliding: N }' }).default('expanding'),
       /** What the table at the end of a followed run shows, in this order. Every one is computed, kept and compared all the same. */
       metrics: z.array(z.enum(metricNames)).min(1).default(['wape', 'mase', 'wql', 'bias']),
     })
@@ -100,7 +100,17 @@ export const pipelineSchema = z.strictObject({
       ],
       approvals: { quorum: 1, expiresHours: 72 },
     }),
-});
+}).superRefine(crossCheck);
+
+/** What one part of the file says of another, which no part can check by itself. */
+function crossCheck({ hierarchy, sources }: { readonly hierarchy?: HierarchySettings | undefined; readonly sources: z.infer<typeof sourcesSchema> }, context: z.RefinementCtx): void {
+  const known = ['total', ...Object.keys(sources.sales.levels)];
+  hierarchy?.levels.forEach((level, i) => {
+    const unknown = [level].flat().find((name) => !known.includes(name));
+    if (unknown === undefined) return;
+    context.addIssue({ code: 'custom', path: ['hierarchy', 'levels', i], message: `"${unknown}" is no level: known are ${known.join(', ')}; name its column in sources.sales.levels` });
+  });
+}
 
 /** A pipeline file after parsing: every default filled in. */
 export type Pipeline = z.infer<typeof pipelineSchema>;

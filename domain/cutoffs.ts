@@ -5,9 +5,9 @@ export interface Backtest {
   readonly horizon: number;
   readonly folds: number;
   /** Periods from one fold's cutoff to the next; the horizon when absent. With fewer, the folds' targets overlap. */
-  readonly step?: number;
+  readonly step?: number | undefined;
   /** Periods between the last target that may be learnt from and the first one to forecast; none when absent. */
-  readonly gap?: number;
+  readonly gap?: number | undefined;
 }
 
 export interface CutoffQuestion extends Backtest {

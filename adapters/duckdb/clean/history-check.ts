@@ -1,14 +1,12 @@
 import { BadInput } from '../../../contracts/failure.ts';
-import { periodsNeeded } from '../../../domain/cutoffs.ts';
+import { type Backtest, periodsNeeded } from '../../../domain/cutoffs.ts';
 import type { PeriodLength } from '../../../domain/calendar.ts';
 import { isoOfDay } from '../../../domain/calendar.ts';
 
-export interface History {
+export interface History extends Backtest {
   /** What the message begins with. */
   readonly where: string;
   readonly frequency: PeriodLength;
-  readonly horizon: number;
-  readonly folds: number;
   /** Complete periods there are. */
   readonly periods: number;
   /** First and last day with a sale. */
@@ -19,13 +17,15 @@ export interface History {
 }
 
 /** Throws `BadInput` when the history is too short to learn from before the first fold; says what is there and what would do. */
-export function refuseShortHistory({ where, frequency, horizon, folds, periods, from, to, longer = 'give a longer history' }: History): void {
-  const needed = periodsNeeded({ horizon, folds });
+export function refuseShortHistory({ where, frequency, horizon, folds, step = horizon, gap = 0, periods, from, to, longer = 'give a longer history' }: History): void {
+  const needed = periodsNeeded({ horizon, folds, step, gap });
   if (periods >= needed) return;
   const found = periods === 0
     ? `there is no complete ${frequency} of sales`
     : `sales from ${isoOfDay(from)} to ${isoOfDay(to)} are ${String(periods)} complete ${frequency}${periods === 1 ? '' : 's'}`;
+  const apart = step === horizon || folds === 1 ? '' : ` ${String(step)} ${frequency}${step === 1 ? '' : 's'} apart`;
+  const kept = gap === 0 ? '' : ` and gap ${String(gap)}`;
   throw new BadInput(
-    `${where}: ${found}, but horizon ${String(horizon)} with ${String(folds)} fold${folds === 1 ? '' : 's'} needs ${String(needed)}; shorten horizon, use fewer folds (evaluate.folds), or ${longer}`,
+    `${where}: ${found}, but horizon ${String(horizon)} with ${String(folds)} fold${folds === 1 ? '' : 's'}${apart}${kept} needs ${String(needed)}; shorten horizon, use fewer folds (evaluate.folds${apart === '' ? '' : ', evaluate.step'}${gap === 0 ? '' : ', evaluate.gap'}), or ${longer}`,
   );
 }

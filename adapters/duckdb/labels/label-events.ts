@@ -3,7 +3,8 @@ import type { Labels } from '../../../contracts/labels.schema.ts';
 import type { Sources } from '../../../contracts/pipeline.schema.ts';
 import { counted, numberIn, quoted, textIn } from '../row-values.ts';
 import type { Session } from '../session.ts';
-import { type CellSql, numberCell, textCell, timeCell } from '../sources/cells.ts';
+import { localTime } from '../ingest/local-times.ts';
+import { type CellSql, numberCell, textCell } from '../sources/cells.ts';
 import { checkPattern, filterSql } from '../sources/filters.ts';
 import { columnNamed, type OpenSource, reading } from '../sources/open-source.ts';
 import { timeFormatOf } from '../sources/time-format.ts';
@@ -40,7 +41,9 @@ export async function addEvents(session: Session, source: OpenSource, { labels, 
     if ('pattern' in filter) await checkPattern(session, filter.pattern, `labels.where on "${filter.column}"`);
   }
   const timeColumn = labels.time ?? columns.time;
-  const time = timeCell(source, timeColumn, 'labels.time', await timeFormatOf(session, source, timeColumn, 'labels.time'));
+  const format = await timeFormatOf(session, source, timeColumn, 'labels.time');
+  // A day is a day of the business, as everywhere.
+  const time = localTime({ source, column: timeColumn, role: 'labels.time', format, zones: sales, binder });
   const value = labels.rule === 'sum-within' ? numberCell(source, labels.value ?? columns.target, 'labels.value') : undefined;
   const conditions = labels.where.map((filter) => filterSql(filter, scope));
   const isEvent = conditions.length === 0 ? 'true' : conditions.map(({ condition }) => `coalesce(${condition}, false)`).join(' AND ');

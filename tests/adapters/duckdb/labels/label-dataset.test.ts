@@ -110,6 +110,18 @@ describe('labels', () => {
     expect(set).toMatchObject({ sourceRows: 4, withoutEntity: 1, entities: 1, from: '2024-01-01', to: '2024-01-05', dataTo: '2024-01-06', meanLabel: 10 });
   });
 
+  test('come from all files of a pattern, and a day is a day where the business is', async () => {
+    const { folder, use } = own();
+    await writeFile(join(folder, 'shop-1.csv'), 'invoice,who,at,units\n1,ann,2024-01-01T12:00:00Z,1\n');
+    await writeFile(join(folder, 'shop-2.csv'), 'invoice,who,at,units\n2,ann,2024-01-02T18:00:00Z,1\n3,ben,2024-01-03T01:00:00Z,1\n');
+    const sources = sourcesSchema.parse({ sales: { uri: 'shop-*.csv', columns: { series: 'invoice', time: 'at', target: 'units' }, timezone: 'Asia/Shanghai' } });
+    const out = join(folder, 'shop.parquet');
+    const labels = labelsSchema.parse({ entity: 'who', rule: 'time-to-next', within: '2d', cutoffs: { every: '1d' } });
+    expect(await use((session) => labelDataset(session, { sources, labels, baseFolder: folder, scratch: folder, out }))).toMatchObject({ sourceRows: 3, dataTo: '2024-01-03' });
+    // 18:00 in UTC is past midnight in Shanghai: two days after the first of January there.
+    expect((await rowsOf(out))[0]).toEqual({ entity: 'ann', cutoff: '2024-01-01', label: 2, event: true, observed_days: 2, complete: true });
+  });
+
   test('are written as CSV where the file is to end so', async () => {
     const { out } = await label('invoice,who,at,units\n1,ann,2024-01-01,5\n2,ann,2024-01-03,1\n', { rule: 'time-to-next', within: '2d', cutoffs: { every: '1d' } }, 'csv');
     expect(await readFile(out, 'utf8')).toBe('entity,cutoff,label,event,observed_days,complete\nann,2024-01-01,2.0,true,2,true\nann,2024-01-02,,,1,false\nann,2024-01-03,,,0,false\n');
