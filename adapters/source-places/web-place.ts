@@ -64,6 +64,8 @@ export function createWebPlace({ hosts, maxBytes, timeoutSeconds, silenceSeconds
           return await saveDownload({ folder, name: webAddress(uri).pathname, uri, maxBytes }, async (sink) => {
             response.setTimeout(silenceSeconds * 1000, () => response.destroy(new Error(`silent for ${String(silenceSeconds)} s`)));
             for await (const chunk of response as AsyncIterable<Buffer>) await sink.write(chunk);
+            // A body without a length ends with its connection: to the parser, one that was cut off here looks whole.
+            either.throwIfAborted();
             if (!response.complete || (expected !== undefined && sink.bytes() !== expected)) {
               throw new ServiceUnavailable(`${uri}: the file ended after ${sink.bytes().toLocaleString('en-US')} bytes${expected === undefined ? '' : ` of ${expected.toLocaleString('en-US')}`}; try again`);
             }

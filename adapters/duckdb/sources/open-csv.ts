@@ -1,3 +1,4 @@
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Sources } from '../../../contracts/pipeline.schema.ts';
 import { literal } from '../sql-text.ts';
@@ -18,12 +19,14 @@ export interface TextToOpen {
 /** A CSV file. Every column is text; the header names them, and nothing else is guessed but the delimiter. */
 export async function openCsv({ path, uri, csv, scratch, name }: TextToOpen): Promise<Opened> {
   const quote = csv?.quote ?? '"';
+  // First, since what has no header isn't read any further.
+  const { names, delimiter } = await readCsvHeader({ path, uri, delimiter: csv?.delimiter, quote });
   let readable = path;
   if (await hasMixedLineEnds(path)) {
+    await mkdir(scratch, { recursive: true });
     readable = join(scratch, `${name}.lines`);
     await withOneLineEnd(path, readable, quote);
   }
-  const { names, delimiter } = await readCsvHeader({ path: readable, uri, delimiter: csv?.delimiter, quote });
   return {
     relation: `read_csv($path, header = true, auto_detect = false, columns = {${textColumns(names)}}, delim = $delimiter, quote = $quote, escape = $quote, strict_mode = true, compression = 'none', hive_partitioning = false)`,
     rowNumber: 'row_number() OVER ()',

@@ -23,7 +23,7 @@ export async function openJson(session: Session, { path, uri, scratch, name }: T
     : path;
   const format = await jsonShapeOf(unmarked, uri);
   const readable = await readablePath(unmarked, scratch, name);
-  const options = `format = '${format}', compression = 'none', hive_partitioning = false`;
+  const options = `format = '${format}', compression = 'uncompressed', hive_partitioning = false`;
   const keys = await reading(uri, () => session.rows(
     `SELECT key FROM (
        SELECT key, min(n) AS n, min(i) AS i FROM (
