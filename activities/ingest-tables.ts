@@ -76,7 +76,7 @@ export interface IngestTables<Listed extends ListedSource = ListedSource> {
     readonly texts: string;
   }>;
   /** Rows that lose their key to a row of another file, by span. */
-  findSuperseded(request: Call & { files: readonly { number: number; identities: readonly string[] }[]; hasVersion: boolean }): Promise<readonly { readonly span: string; readonly rows: number; readonly file: string }[]>;
+  findSuperseded(request: Call & { files: readonly { number: number; rows: number; identities: readonly string[] }[]; hasVersion: boolean }): Promise<readonly { readonly span: string; readonly rows: number; readonly file: string }[]>;
   mergeSpan(request: Call & { files: readonly { number: number; part: string; identity?: string }[]; lost?: string; sales: Pipeline['sources']['sales']; frequency: Pipeline['frequency']; span: string }): Promise<WrittenSpan>;
   joinSpans(request: Call & Pick<Pipeline, 'sources' | 'frequency' | 'horizon'> & {
     folds: number;

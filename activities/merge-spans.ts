@@ -25,15 +25,15 @@ export async function mergeSpans({ tables, artifacts, withScratch, steps }: Read
   async function findSuperseded(): Promise<readonly LostRows[]> {
     if (key === undefined || files.length < 2) return [];
     refuseMixedVersions(files, version ?? '');
-    const identities = files.map(({ file: { number }, spans }) => ({ number, identities: spans.flatMap(({ identity }) => identity ?? []) })).filter((file) => file.identities.length > 0);
+    const identities = files.map(({ file: { number, rows }, spans }) => ({ number, rows, identities: spans.flatMap(({ identity }) => identity ?? []) })).filter((file) => file.identities.length > 0);
     const { value } = await steps.once('findSuperseded', { files: identities, hasVersion: version !== undefined }, () =>
       withScratch(async (outFolder) => {
         const signal = cancellationSignal();
-        const local: { number: number; identities: string[] }[] = [];
-        for (const { number, identities: refs } of identities) {
+        const local: { number: number; rows: number; identities: string[] }[] = [];
+        for (const { number, rows, identities: refs } of identities) {
           const paths: string[] = [];
           for (const ref of refs) paths.push(await artifacts.fetchFile(ref, signal));
-          local.push({ number, identities: paths });
+          local.push({ number, rows, identities: paths });
         }
         const found = await tables.findSuperseded({ files: local, hasVersion: version !== undefined, outFolder, signal });
         const stored: LostRows[] = [];

@@ -4,7 +4,7 @@ import { textIn } from '../row-values.ts';
 import type { Session } from '../session.ts';
 import { parquetFiles } from '../sql-text.ts';
 import { writeParquet } from '../write-parquet.ts';
-import { findLostRows } from './lost-rows.ts';
+import { findLostRows, findSharedKeys } from './lost-rows.ts';
 import { identityOf, type Sales } from './sales-select.ts';
 import { type SpanFiles, writeSpan } from './write-span.ts';
 
@@ -43,7 +43,7 @@ export async function mergeSpan(session: Session, { files, lost, sales, frequenc
 
 export interface SupersededRequest {
   /** Files in the order that their addresses sort in, each with the paths of `FileSpan.identity` of all its spans. */
-  readonly files: readonly { readonly number: number; readonly identities: readonly string[] }[];
+  readonly files: readonly { readonly number: number; readonly rows: number; readonly identities: readonly string[] }[];
   readonly hasVersion: boolean;
   readonly outFolder: string;
 }
@@ -53,6 +53,11 @@ export interface SupersededRequest {
  * of their own file are out already.
  */
 export async function findSuperseded(session: Session, { files, hasVersion, outFolder }: SupersededRequest): Promise<readonly { readonly span: string; readonly rows: number; readonly file: string }[]> {
+  const largest = files.reduce<SupersededRequest['files'][number] | undefined>((best, file) => (best === undefined || file.rows > best.rows ? file : best), undefined);
+  const others = files.filter((file) => file !== largest);
+  if (largest === undefined || others.length === 0) return [];
+  const keysOf = (some: SupersededRequest['files']): string => `SELECT key FROM ${parquetFiles(some.flatMap((file) => file.identities))} WHERE NOT lost`;
+  await findSharedKeys(session, keysOf(others), keysOf([largest]));
   const identities = parquetFiles(files.flatMap((file) => file.identities));
   await findLostRows(session, {
     relation: `SELECT key, ${hasVersion ? 'version' : 'NULL'} AS version, rank, span, file, row FROM ${identities} JOIN ${ranksSql(files)} USING (file) WHERE NOT lost`,

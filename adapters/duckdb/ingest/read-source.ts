@@ -10,7 +10,7 @@ import { openSource, reading, type SourceColumn } from '../sources/open-source.t
 import { writeParquet } from '../write-parquet.ts';
 import { readRates, isFixed } from './conversions.ts';
 import { checkZones } from './local-times.ts';
-import { findLostRows } from './lost-rows.ts';
+import { findLostRows, findSharedKeys } from './lost-rows.ts';
 import { refuseBadRows } from './row-refusals.ts';
 import { type Sales, salesSelect, type SalesSelect } from './sales-select.ts';
 import { type SpanFacts, writeSpan } from './write-span.ts';
@@ -82,6 +82,7 @@ export async function readSource(session: Session, request: ReadSourceRequest): 
     const placed = await placeRest(session, all, join(scratch, 'rest'));
     const relation = parquetFiles([...all.values()].flat());
     if (query.identity.includes('key')) {
+      await findSharedKeys(session, `SELECT key FROM ${relation}`);
       await findLostRows(session, { relation: `SELECT key, ${query.identity.includes('version') ? 'version' : 'NULL'} AS version, 0 AS rank, row FROM ${relation}`, hasVersion: query.identity.includes('version'), columns: ['row'] });
     }
     const spans: FileSpan[] = [];
