@@ -47,7 +47,7 @@ export function createXmlReader(events: XmlEvents): { write(text: string): void;
       const plain = name.slice(name.indexOf(':') + 1);
       if (slash === '/') events.close(plain);
       else {
-        events.open(plain, (wanted) => attributeIn(inside, wanted));
+        events.open(plain, attributesIn(inside));
         if (inside.endsWith('/')) events.close(plain);
       }
       at += whole.length;
@@ -81,11 +81,17 @@ function skipSpecial(text: string, at: number, events: XmlEvents): number | unde
   return close + end.length;
 }
 
-function attributeIn(inside: string, wanted: string): string | undefined {
-  for (const [, name = '', double, single] of inside.matchAll(attributePattern)) {
-    if (name === wanted || name.endsWith(`:${wanted}`)) return unescaped(double ?? single ?? '');
-  }
-  return undefined;
+/** Taken apart when first asked, once. */
+function attributesIn(inside: string): Attributes {
+  let found: Map<string, string> | undefined;
+  return (wanted) => {
+    if (found === undefined) {
+      found = new Map();
+      for (const [, name = '', double, single] of inside.matchAll(attributePattern)) found.set(name.slice(name.indexOf(':') + 1), double ?? single ?? '');
+    }
+    const value = found.get(wanted);
+    return value === undefined ? undefined : unescaped(value);
+  };
 }
 
 const named: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
