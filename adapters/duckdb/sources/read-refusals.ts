@@ -13,7 +13,8 @@ function refusalOf(uri: string, error: unknown): BadInput | undefined {
   if (!(error instanceof Error)) return undefined;
   const message = withoutContent(error.message);
   const refuse = (reason: string): BadInput => new BadInput(`${uri}${reason}`, { cause: error });
-  if (/^Out of Memory Error/.test(message)) {
+  // Spilled rows that fill the disk say nothing of the file.
+  if (/^Out of Memory Error/.test(message) && !/temp_directory/.test(message)) {
     return refuse(': reading it takes more memory than the workers may use; raise FORECASTLE_DUCKDB_MEMORY_MIB, or export it in smaller pieces (Parquet: smaller row groups and dictionaries)');
   }
   if (/parquet/i.test(message) && /Invalid (Input )?Error|IO Error|magic bytes|metadata|TProtocol/i.test(message)) return refuse(': the Parquet file is damaged; export it again');
