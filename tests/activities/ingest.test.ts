@@ -7,6 +7,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 
 import { createDuckdb, type Duckdb } from '../../adapters/duckdb/create-duckdb.ts';
 import { parquetFiles } from '../../adapters/duckdb/sql-text.ts';
+import type { SnapshotManifest } from '../../contracts/data.ts';
 import { sourcesSchema } from '../../contracts/sources.schema.ts';
 import { query } from '../adapters/duckdb/scratch.ts';
 import { ingestLocally, type Journal, type Surroundings } from '../adapters/duckdb/ingest/ingest-locally.ts';
@@ -149,8 +150,10 @@ describe('reading files', () => {
   });
 });
 
+const keyedByOrder = { key: ['order', 'sku'], version: 'seen' };
+
 describe('rows of several files', () => {
-  const keyed = { key: ['order', 'sku'], version: 'seen' };
+  const keyed = keyedByOrder;
   const keptRows = async (sales: readonly string[], order: string) => query(`SELECT CAST(time AS VARCHAR)[:10] AS day, target, kept FROM ${parquetFiles(sales)} WHERE note = '${order}' ORDER BY day, target`);
   const levels = { note: 'order' };
 
@@ -218,6 +221,30 @@ describe('rows of several files', () => {
       expect(await kept(two.sales)).toEqual(await kept(one.sales));
     }), { numRuns: 8 });
   });
+});
+
+test('merged parts have the same bytes with any number of threads', async () => {
+  for (const file of [1, 2, 3]) await put(`sales-${file}.csv`, Array.from({ length: 20_000 }, (_, i) => `${(i * 31 + file) % 30_000},S${i % 50},${date(1 + (i % 71))},${(i % 9) - 2},${(i * file) % 5}`));
+  const sales = { ...keyedByOrder, duplicates: 'drop', returns: { where: [{ column: 'units', rule: 'at-most', value: -1 }], action: 'net', by: ['order'] } };
+  const digests = [];
+  for (const threads of [1, 4]) {
+    const own = createDuckdb({ memoryLimitMiB: 512, threads, tempFolder: join(root, 'spill') });
+    digests.push((await ingest(sales, { tables: own, store: surroundings(await mkdtemp(join(root, 'threads-'))) })).snapshot.digest);
+    await own.close();
+  }
+  expect(digests[1]).toBe(digests[0]);
+});
+
+test.each([['hour', ['2024-12-01', '2025-01-01']], ['day', ['2024-12-01', '2025-01-01']], ['week', ['2024-01-01', '2025-01-01']], ['month', ['2024-01-01', '2025-01-01']]] as const)('rows of each %s lie in one part', async (frequency, parts) => {
+  // 2025-01-01 was a Wednesday: its week began in 2024.
+  const rows = Array.from({ length: 60 * 24 }, (_, i) => `${i},A,${new Date(Date.UTC(2024, 11, 2, i)).toISOString().slice(0, 16).replace('T', ' ')},1,1`);
+  await put('sales-1.csv', [...rows, ...Array.from({ length: 500 }, (_, i) => `x${i},A,${new Date(Date.UTC(2025, 0, 20 + i)).toISOString().slice(0, 10)} 23:59,1,1`)]);
+  const sources = sourcesSchema.parse({ sales: { uri: 'sales*.csv', columns: { series: 'sku', time: 'day', target: 'units' } } });
+  const { sales, snapshot } = await ingestLocally(duckdb, given, { sources, baseFolder: folder, frequency, horizon: 1, folds: 1, now: '2027-01-01T00:00:00Z' });
+  const manifest = (await given.artifacts.readJson(snapshot.manifest)) as SnapshotManifest;
+  expect(manifest.parts.slice(0, 2).map(({ from }) => from)).toEqual(parts);
+  const [{ wrong } = { wrong: -1 }] = await query(`SELECT count(*) AS wrong FROM (SELECT date_trunc('${frequency}', time) AS period FROM read_parquet([${sales.map((path) => `'${path}'`).join(', ')}], filename = 'part') GROUP BY period HAVING count(DISTINCT part) > 1)`);
+  expect(wrong).toBe(0);
 });
 
 test('the manifest lists files and parts with their ranges, and its digest is the snapshot', async () => {
