@@ -31,17 +31,18 @@ const withOffset = String.raw`\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?\s*(Z|z|UTC|[+-]\d
 export function localTime({ source, column, role, format, zones: { timezone, recordedIn = timezone }, binder }: LocalTime): CellSql {
   const cell = timeCell(source, column, role, format);
   if (timezone === undefined) return cell;
-  const zone = binder.add(timezone);
+  // Bound where it is used: a parameter that stands nowhere is an error.
+  const zone = (): string => binder.add(timezone);
   const { type } = columnNamed(source, column, role);
-  if (type === 'TIMESTAMP WITH TIME ZONE') return { ...cell, value: `(${identifier(column)} AT TIME ZONE ${zone})` };
+  if (type === 'TIMESTAMP WITH TIME ZONE') return { ...cell, value: `(${identifier(column)} AT TIME ZONE ${zone()})` };
   if (type === 'DATE') return cell;
-  const converted = (value: string): string => (recordedIn === undefined || recordedIn === timezone ? value : `((${value}) AT TIME ZONE ${binder.add(recordedIn)} AT TIME ZONE ${zone})`);
+  const converted = (value: string): string => (recordedIn === undefined || recordedIn === timezone ? value : `((${value}) AT TIME ZONE ${binder.add(recordedIn)} AT TIME ZONE ${zone()})`);
   if (cell.text === undefined) return { ...cell, value: converted(cell.value) };
   // A declared format with an offset makes moments of all that it reads.
-  if (format.some((one) => one.includes('%z'))) return { ...cell, value: `((${cell.value}) AT TIME ZONE ${zone})` };
+  if (format.some((one) => one.includes('%z'))) return { ...cell, value: `((${cell.value}) AT TIME ZONE ${zone()})` };
   const text = textCell(source, column, role);
   // DuckDB reads no offset behind a time without seconds.
-  const moment = `(TRY_CAST(regexp_replace(${text}, '([T ]\\d{1,2}:\\d{2})\\s*([Zz+-].*)$', '\\1:00\\2') AS TIMESTAMPTZ) AT TIME ZONE ${zone})`;
+  const moment = `(TRY_CAST(regexp_replace(${text}, '([T ]\\d{1,2}:\\d{2})\\s*([Zz+-].*)$', '\\1:00\\2') AS TIMESTAMPTZ) AT TIME ZONE ${zone()})`;
   return {
     ...cell,
     value: `CASE WHEN regexp_matches(${text}, '${withOffset}') THEN ${moment} WHEN regexp_matches(${text}, '${withClock}') THEN ${converted(cell.value)} ELSE ${cell.value} END`,

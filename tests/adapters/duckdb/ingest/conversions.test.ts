@@ -62,6 +62,14 @@ describe('time zones', () => {
     expect(await at(times, {})).toEqual(times);
     expect(await at(times, { timezone: 'Europe/London' })).toEqual(times);
   });
+  test.each([['DATE', {}, '2024-01-05 00:00:00'], ['TIMESTAMP', {}, '2024-01-05 23:30:00'], ['TIMESTAMP', { recordedIn: 'UTC' }, '2024-01-06 07:30:00'], ['TIMESTAMPTZ', {}, '2024-01-06 07:30:00']])('turn columns of type %s into local time %j', async (type, more, expected) => {
+    const { duckdb, folder } = scratch();
+    const path = join(folder, 'typed.parquet');
+    await query(`SET TimeZone = 'UTC'; COPY (SELECT 'A' AS sku, CAST('2024-01-05 23:30:00' AS ${type}) AS at, 1 AS units) TO '${path}' (FORMAT parquet)`);
+    const { sales } = sourcesSchema.parse({ sales: { uri: 'typed.parquet', columns: { series: 'sku', time: 'at', target: 'units' }, timezone: 'Asia/Shanghai', ...more } });
+    const { spans } = await duckdb.readSource({ file: { uri: 'typed.parquet', path }, number: 1, rates: [], sales, frequency: 'day', now: '2024-06-01', outFolder: await mkdtemp(join(folder, 'typed-')) });
+    expect(spans[0]?.firstTime).toBe(expected.replace(' ', 'T'));
+  });
   test('turn moments into days of the business', async () => {
     expect(await at(['2024-01-05T23:30:00Z', '2024-01-05T23:30+09:00', '2024-01-05 23:30:00-05'], { timezone: 'Asia/Shanghai' })).toEqual(['2024-01-06 07:30:00', '2024-01-05 22:30:00', '2024-01-06 12:30:00']);
   });
