@@ -80,6 +80,8 @@ export interface IngestTables<Listed extends ListedSource = ListedSource> {
   mergeSpan(request: Call & { files: readonly { number: number; part: string; identity?: string }[]; lost?: string; sales: Pipeline['sources']['sales']; frequency: Pipeline['frequency']; span: string }): Promise<WrittenSpan>;
   joinSpans(request: Call & Pick<Pipeline, 'sources' | 'frequency' | 'horizon'> & {
     folds: number;
+    step?: number;
+    gap?: number;
     spans: readonly (SpanFacts & { index: string })[];
     products: readonly { uri: string; texts: string }[];
     removed: readonly Removed[];

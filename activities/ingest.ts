@@ -6,12 +6,13 @@ import { digestOf } from './digest.ts';
 import { fullDisk } from './full-disk.ts';
 import type { IngestTables } from './ingest-tables.ts';
 import { mergeSpans } from './merge-spans.ts';
+import { profileSales, type ProfileTables } from './profile-sales.ts';
 import { publishParts } from './publish-table.ts';
 import { createFileReader, type KnownFile, type ProductsFile, type SalesFile, type StoredSpan } from './read-files.ts';
 import type { Cached, StepRunner } from './step.ts';
 
 export interface IngestDeps {
-  readonly tables: IngestTables;
+  readonly tables: IngestTables & ProfileTables;
   readonly artifacts: ArtifactStore;
   readonly snapshots: { put(pipeline: string, snapshot: Snapshot): Promise<void> };
   readonly withScratch: WithScratch;
@@ -60,9 +61,10 @@ export function createIngest(deps: IngestDeps): DataActivities['ingest'] {
     };
   }
 
-  async function assemble({ sources, frequency, horizon, folds }: IngestInput, { spans, sales, products, sources: files }: Ingredients): Promise<Cached<Snapshot>> {
+  async function assemble({ sources, frequency, horizon, folds, step, gap }: IngestInput, { spans, sales, products, sources: files }: Ingredients): Promise<Cached<Snapshot>> {
     const removed = sales.flatMap((file) => file.removed ?? []);
-    const parameters = { sources, frequency, horizon, folds, files, spans, products: products.map(({ texts }) => texts), removed };
+    const backtest = { frequency, horizon, folds, ...(step !== undefined && { step }), ...(gap !== undefined && { gap }) };
+    const parameters = { sources, ...backtest, files, spans, products: products.map(({ texts }) => texts), removed };
     return steps.once('ingest', parameters, () => withScratch(async (outFolder): Promise<Snapshot> => {
       const signal = cancellationSignal();
       const local: (StoredSpan & { readonly path: string })[] = [];
@@ -70,7 +72,7 @@ export function createIngest(deps: IngestDeps): DataActivities['ingest'] {
       const texts: { uri: string; texts: string }[] = [];
       for (const file of products) texts.push({ uri: file.file.uri, texts: await artifacts.fetchFile(file.texts, signal) });
       const joined = await tables.joinSpans({
-        sources, frequency, horizon, folds, removed, products: texts, spans: local.map(({ path, ...span }) => ({ ...span, index: path })), outFolder, signal,
+        sources, ...backtest, removed, products: texts, spans: local.map(({ path, ...span }) => ({ ...span, index: path })), outFolder, signal,
       });
       const published = {
         sales: await publishParts(artifacts, 'raw', spans.map(({ span, rows, part }) => ({ from: span, rows, file: part }))),
@@ -79,12 +81,13 @@ export function createIngest(deps: IngestDeps): DataActivities['ingest'] {
       };
       const { rows, keptRows, series, from, to } = joined;
       const facts = { sources: files, rows, keptRows, series, from, to };
+      const profile = await profileSales({ tables, artifacts, steps }, { parts: spans.map(({ part }) => part), sources, frequency, series });
       const manifest: SnapshotManifest = {
         ...facts, parts: spans.map(partOf),
         columns: { sales: columnsOf(sales), ...(products.length > 0 && { products: columnsOf(products) }) },
         tables: Object.fromEntries(Object.entries(published).map(([name, ref]) => [name, ref.sha256])) as SnapshotManifest['tables'],
       };
-      return { digest: digestOf(manifest), manifest: await artifacts.publishJson('raw', manifest), ...published, ...facts };
+      return { digest: digestOf(manifest), manifest: await artifacts.publishJson('raw', manifest), ...published, profile, ...facts };
     }));
   }
 

@@ -3,6 +3,7 @@ import type { StepContext } from '../contracts/steps.ts';
 import { readParts, tablePartsMediaType } from '../contracts/table-parts.ts';
 import type { ArtifactStore } from './artifact-store.ts';
 import { artifactsIn, digestOf } from './digest.ts';
+import { fullDisk } from './full-disk.ts';
 
 /** Where results of finished work are kept, by the digest of everything that went into it. */
 export interface StepCache {
@@ -90,7 +91,8 @@ export function createStepRunner({ cache, rows, artifacts, codeVersion }: StepDe
       const value = await withHeartbeat(work);
       await rows.complete(context, { ...describe(value), seconds: (performance.now() - started) / 1000 });
       return value;
-    } catch (error) {
+    } catch (thrown) {
+      const error = fullDisk(thrown) ?? thrown;
       const final = error instanceof Error && 'retryable' in error && error.retryable === false;
       await rows.fail(context, { error: error instanceof Error ? error.message : String(error), final });
       throw error;

@@ -80,6 +80,9 @@ export interface IngestInput {
   readonly frequency: Pipeline['frequency'];
   readonly horizon: number;
   readonly folds: number;
+  /** As in `evaluate` of the pipeline file, for how long a history must be. */
+  readonly step?: number;
+  readonly gap?: number;
   /** ISO date of the run's start; later rows are refused as future dates. Not part of the cache key. */
   readonly now: string;
 }
@@ -169,6 +172,9 @@ export interface CleanInput {
   readonly frequency: Pipeline['frequency'];
   readonly horizon: number;
   readonly folds: number;
+  /** As in `evaluate` of the pipeline file, for how long a history must be. */
+  readonly step?: number;
+  readonly gap?: number;
   /** Rows after this ISO date are not seen by the run at all. */
   readonly cutoff?: string;
 }

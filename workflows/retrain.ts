@@ -6,6 +6,7 @@ import type { EvaluationActivities, ModelForecasts, SearchResult, TrainingActivi
 import { type RetrainInput, type RetrainResult, type RunActivities, workflowIds } from '../contracts/runs.ts';
 import type { StepContext, StepName } from '../contracts/steps.ts';
 import { type SearchedFamily, searchedFamilies } from '../contracts/training.ts';
+import { augmentationParameters } from '../domain/augmentation/series/augmentation.ts';
 import { resolveSpace } from '../domain/search-spaces.ts';
 import * as options from './activity-options.ts';
 import { allOrNone } from './all-or-none.ts';
@@ -36,15 +37,16 @@ export async function retrain(input: RetrainInput): Promise<RetrainResult> {
 async function runSteps(input: RetrainInput): Promise<RetrainResult> {
   const { runId, pipeline, baseFolder, requestedAt } = input;
   const { frequency, horizon, quantiles } = pipeline;
-  const { folds } = pipeline.evaluate;
+  const { folds, step, gap, window } = pipeline.evaluate;
+  const backtest = { folds, gap, ...(step !== undefined && { step }) };
   refuseUnusableSpaces(input);
   const at = (step: StepName): StepContext => ({ runId, pipeline: pipeline.name, step });
 
-  const snapshot = await data.ingest({ context: at('ingest'), sources: pipeline.sources, baseFolder, frequency, horizon, folds, now: requestedAt });
+  const snapshot = await data.ingest({ context: at('ingest'), sources: pipeline.sources, baseFolder, frequency, horizon, ...backtest, now: requestedAt });
   const [cleaned, vectors] = await allOrNone(() => [
     (async () => {
       await data.validate({ context: at('validate'), snapshot, rules: pipeline.validate, frequency, now: requestedAt });
-      return data.clean({ context: at('clean'), snapshot, cleaning: pipeline.cleaning, frequency, horizon, folds, ...(input.cutoff !== undefined && { cutoff: input.cutoff }) });
+      return data.clean({ context: at('clean'), snapshot, cleaning: pipeline.cleaning, frequency, horizon, ...backtest, ...(input.cutoff !== undefined && { cutoff: input.cutoff }) });
     })(),
     embed(input, snapshot, at('embed')),
   ]);
@@ -55,7 +57,8 @@ async function runSteps(input: RetrainInput): Promise<RetrainResult> {
     textDims: pipeline.embeddings.text?.dims ?? 0,
     frequency,
     horizon,
-    folds,
+    ...backtest,
+    window,
     minHistory: pipeline.cleaning.minHistory,
     ...(pipeline.cleaning.top !== undefined && { top: pipeline.cleaning.top }),
   });
@@ -120,6 +123,7 @@ async function runSteps(input: RetrainInput): Promise<RetrainResult> {
     proposal: { id: proposal.id, status: proposal.status, created },
     forecastSeries: evaluation.forecastSeries,
     snapshot: snapshot.digest,
+    cleaned: { panel: cleaned.panel, report: cleaned.report },
   };
 }
 
@@ -147,11 +151,12 @@ interface Learned {
 async function learn({ runId, pipeline }: RetrainInput, family: SearchedFamily, features: FeatureSet, at: (step: StepName) => StepContext): Promise<Learned> {
   const { sampler, pruner, parallel, seed, trials, space: overrides } = pipeline.search;
   const { space, fixed, first } = resolveSpace(family, overrides[family]);
+  const augment = augmentationParameters(pipeline.training.augment);
   const found = await executeChild(search, {
     workflowId: workflowIds.search(runId, family),
     taskQueue: workflowInfo().taskQueue,
     parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
-    args: [{ context: at(`search:${family}`), family, features, sampler, pruner, parallel, seed, trials: trials[family], space, fixed, first }],
+    args: [{ context: at(`search:${family}`), family, features, sampler, pruner, parallel, seed, trials: trials[family], space, fixed: { ...fixed, ...augment }, first: { ...first, ...augment } }],
   });
   const forecasts = await fitModel({
     context: at(`fit:${family}`),

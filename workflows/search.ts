@@ -2,6 +2,7 @@ import { CancellationScope, isCancellation, proxyActivities } from '@temporalio/
 import type { SamplerActivities, SearchActivities, SearchInput, SearchResult, TrainingActivities, TrialRecord } from '../contracts/modelling.ts';
 import type { RunActivities } from '../contracts/runs.ts';
 import * as options from './activity-options.ts';
+import { splitsOf } from '../domain/cutoffs.ts';
 import { allOrNone } from './all-or-none.ts';
 import { failureFacts } from './failure-facts.ts';
 
@@ -53,8 +54,7 @@ async function runGeneration(input: SearchInput, study: string, numbers: readonl
   const scores = new Map(trials.map(({ number }): [number, number[]] => [number, []]));
   const stopped = new Set<number>();
   const failed = new Set<number>();
-  for (const [i, cutoff] of features.cutoffs.folds.entries()) {
-    const fold = { name: `fold-${i + 1}`, cutoff };
+  for (const [i, fold] of splitsOf(features.cutoffs, ['folds']).entries()) {
     const running = trials.filter(({ number }) => !stopped.has(number) && !failed.has(number));
     const results = await allOrNone(() =>
       running.map(({ number, parameters }) => fitFold({ context, family, features, parameters, seed, fold, trial: number, quantiles: [] })),

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 
-import { clean } from './clean/clean.ts';
+import { refuseShortHistory } from './clean/history-check.ts';
+import { createPanelParts, type PanelPartsRequest } from './clean/panel-parts.ts';
+import { salesTimes } from './clean/sales-times.ts';
 import { describeTable } from './profile/describe-table.ts';
 import { diffSnapshots } from './profile/diff-snapshots.ts';
 import { mergeProfiles } from './profile/merge-profiles.ts';
@@ -53,7 +55,9 @@ export function createDuckdb(options: DuckdbOptions & Pick<SandboxOptions, 'sand
     mergeSpan: call(mergeSpan),
     joinSpans: call(joinSpans),
     validateSales: call((session, request: ValidateRequest) => validateSales(session, request, sandbox)),
-    clean: call(clean),
+    salesTimes: call(salesTimes),
+    panelParts: (request: PanelPartsRequest) => createPanelParts(sessions, request),
+    refuseShortHistory,
     planOrigins: call(planOrigins),
     originParts: (request: OriginPartsRequest) => createOriginParts(sessions, request),
     extractMatrix: call(extractMatrix),

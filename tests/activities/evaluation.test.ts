@@ -27,7 +27,7 @@ const steps = [1, 2];
 function tableOf(splits: readonly Split[], forecast: (split: Split, series: string, step: number) => number): PredictionTable {
   const rows = splits.flatMap((split, s) => ids.flatMap((series, i) => steps.map((step) => ({ split, s, series, i, step, point: forecast(split, series, step) }))));
   return {
-    splits, cutoffs: splits.map((split) => cutoffs[split]), series: ids, levels,
+    splits, cutoffs: splits.map((split) => cutoffs[split]), series: ids, levels, unit: 'day',
     splitIndex: Uint16Array.from(rows, ({ s }) => s),
     seriesIndex: Uint32Array.from(rows, ({ i }) => i),
     step: Uint16Array.from(rows, ({ step }) => step),
@@ -43,7 +43,7 @@ const actualOf = (split: Split, series: string, step: number): number => 10 * (1
 /** Files of tables as JSON: what DuckDB does with Parquet. */
 const tables: PredictionTables = {
   readPredictions: async ({ file }) => {
-    const plain = JSON.parse(await readFile(file, 'utf8')) as Record<keyof PredictionTable, number[]> & Pick<PredictionTable, 'splits' | 'cutoffs' | 'series' | 'levels'>;
+    const plain = JSON.parse(await readFile(file, 'utf8')) as Record<Exclude<keyof PredictionTable, 'splits' | 'cutoffs' | 'series' | 'levels' | 'unit'>, number[]> & Pick<PredictionTable, 'splits' | 'cutoffs' | 'series' | 'levels' | 'unit'>;
     return {
       ...plain,
       splitIndex: Uint16Array.from(plain.splitIndex), seriesIndex: Uint32Array.from(plain.seriesIndex), step: Uint16Array.from(plain.step), ds: Int32Array.from(plain.ds),
@@ -136,7 +136,7 @@ describe('an evaluation', () => {
   async function evaluate(more: Partial<EvaluateInput> = {}) {
     const members = [await low(), await high()];
     const { forecasts: ensemble, weights, level } = await build(members);
-    const panel = await given.artifacts.publishJson('primary', 'panel');
+    const panel = await given.artifacts.publishJson('primary', { parts: [] });
     return attempt(() => activities().evaluateModels({ context: at('evaluate'), panel, models: members, ensemble, weights, level, minHistory: 8, quantiles: levels, ...more }));
   }
 

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -42,6 +42,7 @@ export function surroundings(folder: string) {
   const codeVersion = (activity: string): string => versions.get(activity) ?? 'v1';
   const steps = createStepRunner({ cache: database.stepCache, rows: database.steps, artifacts, codeVersion });
   const withScratch: WithScratch = async (use) => {
+    await mkdir(folder, { recursive: true });
     const own = await mkdtemp(join(folder, 'work-'));
     try {
       return await use(own);

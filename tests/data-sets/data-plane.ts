@@ -59,7 +59,7 @@ export function useDataPlane(): () => DataPlane {
 
 function compose(folder: string, tables: Duckdb): DataPlane {
   const { artifacts, steps, withScratch, database } = surroundings(folder);
-  const activities = createDataActivities({ tables, artifacts, steps, withScratch, snapshots: database.snapshots });
+  const activities = createDataActivities({ tables, artifacts, steps, withScratch, snapshots: database.snapshots, validationResults: database.validationResults });
   async function snapshot(file: unknown) {
     const pipeline = pipelineSchema.parse(file);
     const { sources, frequency, horizon, evaluate } = pipeline;

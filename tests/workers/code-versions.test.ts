@@ -22,7 +22,7 @@ describe('the code version of a cached activity', () => {
 
   test.each<[string, readonly string[], readonly RegExp[]]>([
     ['ingest', ['activities/ingest.ts', 'adapters/duckdb/session.ts'], [/^@duckdb\/node-api@/, /^@duckdb\/node-bindings@/]],
-    ['clean', ['activities/clean.ts', 'adapters/duckdb/clean/clean.ts'], []],
+    ['cleanPart', ['adapters/duckdb/clean/panel-parts.ts', 'domain/cleaning/clean-series.ts'], [/^@duckdb\/node-api@/]],
     ['buildFeatures', ['activities/features.ts', 'adapters/duckdb/features/plan-origins.ts', 'domain/features/feature-plan.ts', 'domain/reduction.ts'], []],
     ['featurePart', ['adapters/duckdb/features/origin-parts.ts', 'domain/features/origin-kernel.ts', 'domain/cleaning/settle-gaps.ts', 'adapters/duckdb/panel/row-writer.ts'], [/^@duckdb\/node-api@/]],
     ['embedTexts', ['activities/embedding.ts', 'adapters/embeddings/pooling.ts', 'adapters/duckdb/fill-table.ts'], [/^@huggingface\/transformers@/, /^onnxruntime-node@/]],

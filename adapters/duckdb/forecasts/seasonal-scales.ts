@@ -1,9 +1,11 @@
 import type { SeriesScales } from '../../../contracts/prediction-table.ts';
 import { numberIn, numberOrNaN, textIn } from '../row-values.ts';
 import type { Session } from '../session.ts';
+import { parquetFiles } from '../sql-text.ts';
 
 export interface ScalesRequest {
-  readonly panel: string;
+  /** Paths of the parts of a panel, oldest first. */
+  readonly panel: readonly string[];
   /** ISO dates. */
   readonly cutoffs: readonly string[];
   /** Periods of the naive forecast's season: 1 takes the period before. */
@@ -17,9 +19,9 @@ export async function seasonalScales(session: Session, { panel, cutoffs, season 
     const rows = await session.rows(
       `SELECT series, count(*) AS periods, CAST(sum(CAST(change AS DECIMAL(38, 6))) AS DOUBLE) / nullif(count(change), 0) AS scale
        FROM (SELECT series, abs(y_raw - lag(y_raw, CAST($season AS BIGINT)) OVER (PARTITION BY series ORDER BY ds)) AS change
-             FROM read_parquet($panel) WHERE ds <= CAST($cutoff AS DATE))
+             FROM ${parquetFiles(panel)} WHERE ds <= CAST($cutoff AS TIMESTAMP))
        GROUP BY series ORDER BY series`,
-      { panel, season, cutoff },
+      { season, cutoff },
     );
     all.push({
       series: rows.map((row) => textIn(row, 'series')),

@@ -1,10 +1,11 @@
 import { BadInput } from '../../../contracts/failure.ts';
 import type { Pipeline, Sources } from '../../../contracts/pipeline.schema.ts';
-import { completePeriods } from '../clean/complete-periods.ts';
+import { dayOfStart, type PeriodLength, startOfIso } from '../../../domain/calendar.ts';
+import { completePeriods } from '../../../domain/cleaning/complete-periods.ts';
 import { refuseShortHistory } from '../clean/history-check.ts';
 import { counted, numberIn } from '../row-values.ts';
 import type { Session } from '../session.ts';
-import { literal, parquetFiles } from '../sql-text.ts';
+import { parquetFiles } from '../sql-text.ts';
 import { joinTexts } from './product-texts.ts';
 import type { SpanFacts } from './write-span.ts';
 
@@ -19,6 +20,8 @@ export interface JoinSpansRequest {
   readonly frequency: Pipeline['frequency'];
   readonly horizon: number;
   readonly folds: number;
+  readonly step?: number;
+  readonly gap?: number;
   readonly outFolder: string;
 }
 
@@ -37,15 +40,18 @@ export interface JoinedSpans {
 
 /** Looks at the parts of a snapshot as a whole: refuses what nothing can be learnt from, and finds the texts of its series. */
 export async function joinSpans(session: Session, request: JoinSpansRequest): Promise<JoinedSpans> {
-  const { sources, spans, products, frequency, horizon, folds, outFolder } = request;
+  const { sources, spans, products, frequency, horizon, folds, step, gap, outFolder } = request;
   const { uri, columns: { series: keys } } = sources.sales;
   const [rows, keptRows] = [sum(spans, (span) => span.rows), sum(spans, (span) => span.keptRows)];
   if (rows === 0) throw new BadInput(`${uri}: the file has a header but no rows; export it again`);
   const [from, to] = [spans.map((span) => span.from ?? '').filter((time) => time !== '').sort()[0], spans.map((span) => span.to ?? '').sort().at(-1)];
   if (keptRows === 0 || from === undefined || to === undefined) throw new BadInput(`${uri}: ${nothingKept(rows, request.removed)}`);
 
-  const periods = await completePeriods(session, { relation: daysSql(spans, from, to), condition: 'true', frequency });
-  refuseShortHistory({ where: uri, frequency, horizon, folds, periods: periods.count, from: periods.from, to: periods.to });
+  const periods = completePeriods(timesOf(spans, { from, to, frequency }), frequency);
+  refuseShortHistory({
+    where: uri, frequency, horizon, folds, ...(step !== undefined && { step }), ...(gap !== undefined && { gap }), periods: periods.count,
+    from: dayOfStart(periods.from, frequency), to: dayOfStart(periods.to, frequency),
+  });
 
   await session.run(`CREATE OR REPLACE TEMP TABLE all_series AS SELECT series, min(first) AS first, max(last) AS last FROM ${parquetFiles(spans.map(({ index }) => index))} GROUP BY series`);
   const found = await session.row('SELECT count(*) AS series, count(*) FILTER (first < last) AS lasting FROM all_series');
@@ -68,11 +74,13 @@ function nothingKept(rows: number, removed: JoinSpansRequest['removed']): string
   return `the filters leave none of ${counted(rows)} rows${reasons === '' ? '' : ` (removed by ${reasons})`}; loosen them`;
 }
 
-/** The days with kept rows, with the first and the last moment among them. */
-function daysSql(spans: readonly SpanFacts[], from: string, to: string): string {
+/** The days with kept rows; for hours, all hours from the first kept row to the last one of which a day has rows. */
+function timesOf(spans: readonly SpanFacts[], { from, to, frequency }: { readonly from: string; readonly to: string; readonly frequency: PeriodLength }): readonly number[] {
   const days = [...new Set(spans.flatMap((span) => span.days))].sort((a, b) => a - b);
-  return `(SELECT CAST(DATE '1970-01-01' + CAST(day AS INTEGER) AS TIMESTAMP) AS time FROM (SELECT unnest([${days.join(', ')}]) AS day) WHERE CAST(day AS INTEGER) NOT IN (${days[0] ?? 0}, ${days.at(-1) ?? 0})
-    UNION ALL SELECT unnest([CAST(${literal(from)} AS TIMESTAMP), CAST(${literal(to)} AS TIMESTAMP)]) AS time)`;
+  if (frequency !== 'hour') return days;
+  const hourOf = (time: string): number => startOfIso(`${time.slice(0, 13)}:00`, 'hour') ?? Number.NaN;
+  const [first, last] = [hourOf(from), hourOf(to)];
+  return days.flatMap((day) => Array.from({ length: 24 }, (_, hour) => 24 * day + hour)).filter((hour) => hour >= first && hour <= last);
 }
 
 const sum = <T>(items: readonly T[], of: (item: T) => number): number => items.reduce((total, item) => total + of(item), 0);

@@ -28,7 +28,7 @@ test('a table is described by its columns and, for sales, its totals over time',
 test('scales are the naive error up to the cutoff; without variation or history there is none', async () => {
   const rows = (series: string, values: readonly number[], start = 0): PanelRow[] =>
     values.map((yRaw, i) => ({ series, t: start + i, yRaw, y: 0, price: undefined, lines: 1, largest: 1 }));
-  const panel = await writePanel(scratch(), 'scales', [...rows('a', [1, 4, 2, 90]), ...rows('flat', [5, 5, 5, 1]), ...rows('young', [3, 8], 2), ...rows('zlater', [9], 3)]);
+  const panel = [await writePanel(scratch(), 'scales', [...rows('a', [1, 4, 2, 90]), ...rows('flat', [5, 5, 5, 1]), ...rows('young', [3, 8], 2), ...rows('zlater', [9], 3)])];
   const [early, late] = await scratch().duckdb.seasonalScales({ panel, cutoffs: [dateOf(2), dateOf(3)], season: 1 });
   expect(early).toEqual({ series: ['a', 'flat', 'young'], scale: Float64Array.of(2.5, NaN, NaN), periods: Uint32Array.of(3, 3, 1) });
   expect(late?.scale).toEqual(Float64Array.of(31, 4 / 3, 5, NaN));
