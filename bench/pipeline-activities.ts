@@ -43,7 +43,7 @@ export function composePipelineActivities({ folder, lightgbmLibrary, threads }: 
   };
   const shared = { tables, artifacts, withScratch, steps };
   return {
-    ...createDataActivities({ ...shared, snapshots: database.snapshots }),
+    ...createDataActivities({ ...shared, snapshots: database.snapshots, validationResults: database.validationResults }),
     ...createEvaluationActivities(shared),
     ...createTrainingActivities({
       ...shared,

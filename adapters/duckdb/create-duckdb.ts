@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { refuseShortHistory } from './clean/history-check.ts';
 import { createPanelParts, type PanelPartsRequest } from './clean/panel-parts.ts';
 import { salesTimes } from './clean/sales-times.ts';
-import { describeTable } from './profile/describe-table.ts';
 import { diffSnapshots } from './profile/diff-snapshots.ts';
 import { mergeProfiles } from './profile/merge-profiles.ts';
 import { profilePart } from './profile/profile-part.ts';
@@ -71,7 +70,6 @@ export function createDuckdb(options: DuckdbOptions & Pick<SandboxOptions, 'sand
     readTexts: call(readTexts),
     writeVectors: call(writeVectors),
     readVectors: call(readVectors),
-    describeTable: call(describeTable),
     profilePart: call(profilePart),
     mergeProfiles,
     profileTable: call(profileTable),

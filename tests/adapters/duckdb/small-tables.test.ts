@@ -7,24 +7,6 @@ import { query, useScratch } from './scratch.ts';
 
 const scratch = useScratch();
 
-/** A sales file of a snapshot: ten kept rows of A and B, and one that takes no part. */
-async function salesFile(): Promise<string> {
-  const out = join(scratch().folder, 'sales.parquet');
-  await query(`COPY (
-    SELECT CASE WHEN i < 7 THEN 'A' ELSE 'B1' END AS series, TIMESTAMP '2024-03-01 09:00:00' + i * INTERVAL 1 DAY AS time, CASE WHEN i = 3 THEN NULL ELSE i END::DOUBLE AS target,
-           i / 2::DOUBLE AS price, i = 10 AS returned, 0::UTINYINT AS file, (i + 1)::UBIGINT AS row, i < 10 AS kept
-    FROM range(11) t(i) ORDER BY series, time, row) TO '${out}' (FORMAT parquet)`);
-  return out;
-}
-
-test('a table is described by its columns and, for sales, its totals over time', async () => {
-  const summary = await scratch().duckdb.describeTable({ file: await salesFile() });
-  expect(summary.rows).toBe(11);
-  expect(summary.columns.find(({ name }) => name === 'target')).toEqual({ name: 'target', type: 'DOUBLE', nullShare: 1 - 10 / 11, min: '0.0', max: '10.0', approxDistinct: expect.closeTo(10, -0.5) as number });
-  expect(summary.totals?.length).toBe(24);
-  expect([summary.totals?.[23], summary.totals?.reduce((a, b) => a + b, 0)]).toEqual([9, 42]);
-});
-
 test('scales are the naive error up to the cutoff; without variation or history there is none', async () => {
   const rows = (series: string, values: readonly number[], start = 0): PanelRow[] =>
     values.map((yRaw, i) => ({ series, t: start + i, yRaw, y: 0, price: undefined, lines: 1, largest: 1 }));

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 import { describe, expect, test } from 'vitest';
 
@@ -61,6 +61,25 @@ describeSet('M5, monthly', 'M5_Walmart/monthly_sales_all_series.parquet', (uri) 
     expect(snapshot).toMatchObject({ rows: 1_951_360, series: 30_490 });
     expect(cleaned).toMatchObject({ series: 30_490, periods: 64 });
     expect(await plane().figures(snapshot.sales, 'SELECT count(DISTINCT category) AS categories, count(DISTINCT department) AS departments, count(DISTINCT state) AS states FROM t')).toEqual({ categories: 3, departments: 7, states: 3 });
+  });
+});
+
+describeSet('M5, monthly with prices', 'M5_Walmart/sell_prices.parquet', (prices) => {
+  test('6,841,121 weekly prices become the prices of months, each as last known', async () => {
+    const set = dirname(prices);
+    expect(await plane().row(`SELECT count(*) AS prices FROM read_parquet('${prices}')`)).toEqual({ prices: 6_841_121 });
+    const uri = join(plane().folder, 'monthly-with-prices.parquet');
+    await plane().write(uri, `
+      WITH weeks AS (SELECT wm_yr_wk, min(CAST(date AS DATE)) AS day FROM read_parquet('${set}/calendar.parquet') GROUP BY wm_yr_wk),
+           paid AS (SELECT store_id, item_id, date_trunc('month', day) AS month, avg(sell_price) AS price, count(*) AS prices FROM read_parquet('${prices}') JOIN weeks USING (wm_yr_wk) GROUP BY ALL)
+      SELECT m.item_id, m.store_id, CAST(m.date AS TIMESTAMP) AS date, m.sales, p.price, p.prices
+      FROM read_parquet('${set}/monthly_sales_all_series.parquet') m LEFT JOIN paid p ON p.item_id = m.item_id AND p.store_id = m.store_id AND p.month = date_trunc('month', m.date)`);
+    const { snapshot, cleaned } = await plane().run({
+      name: 'm5-prices', task: 'forecast', frequency: 'month', horizon: 3,
+      sources: { sales: { uri, columns: { series: ['item_id', 'store_id'], time: 'date', target: 'sales', price: 'price' } } },
+    });
+    expect(snapshot.series).toBe(30_490);
+    expect(await plane().figures(cleaned.panel, 'SELECT count(DISTINCT series) AS priced FROM t WHERE price > 0')).toEqual({ priced: 30_490 });
   });
 });
 
