@@ -10,7 +10,7 @@ import { reachOf } from '../domain/cleaning/look-back.ts';
 import { cutoffStart, type PanelExtent, panelExtent, type RowTimes } from '../domain/cleaning/panel-extent.ts';
 import { partCalendar } from '../domain/cleaning/part-calendar.ts';
 import { type PartSpan, partSpans } from '../domain/cleaning/part-spans.ts';
-import { type ArtifactStore, type WithScratch } from './artifact-store.ts';
+import type { ArtifactStore, WithScratch } from './artifact-store.ts';
 import { publishPart, publishParts } from './publish-table.ts';
 import type { StepRunner } from './step.ts';
 
