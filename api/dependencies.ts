@@ -124,6 +124,8 @@ export interface ApiDependencies {
       /** ISO dates, both included. */
       readonly from?: string;
       readonly to?: string;
+      /** ISO date or moment that they come before. */
+      readonly before?: string;
       /** The newest so many. */
       readonly limit: number;
     }): Promise<{ readonly total: number; readonly rows: readonly SourceRow[] }>;

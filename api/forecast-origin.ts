@@ -15,8 +15,8 @@ export interface ForecastOrigin {
 
 type Needs = Pick<ApiDependencies, 'champions' | 'forecasts' | 'runs'>;
 
-/** `<pipeline>/<series>/<ds>`; a series may contain slashes. */
-const forecastRef = /^(?<pipeline>[a-z0-9][a-z0-9-]{0,62})\/(?<series>.+)\/(?<ds>\d{4}-\d{2}-\d{2})$/s;
+/** `<pipeline>/<series>/<ds>`, for hours `…/2011-12-09T13:00`; a series may contain slashes. */
+const forecastRef = /^(?<pipeline>[a-z0-9][a-z0-9-]{0,62})\/(?<series>.+)\/(?<ds>\d{4}-\d{2}-\d{2}(?:T\d{2}:00)?)$/s;
 
 /**
  * Finds the forecast that a reference names: the newest champion's that has this series and date.

@@ -30,22 +30,28 @@ export async function rowsBehind(deps: Needs, { pipeline, series, champion }: Fo
     throw new NotFound(
       `the snapshot behind version ${champion.version} of ${pipeline} is not recorded: its rows can't be shown`,
     );
-  const days = (await deps.forecasts.read({ pipeline, series, candidate: champion.candidate })).flatMap(({ ds }) => dayOfIso(ds) ?? []);
+  const [before] = (await deps.forecasts.read({ pipeline, series, candidate: champion.candidate })).map(({ ds }) => ds).sort();
   // Rows of an incomplete last period are in the snapshot, but no forecast saw them: forecasts begin where what they know ends.
-  const seen = days.length === 0 ? undefined : isoOfDay(Math.min(...days) - 1);
+  const seen = before === undefined ? undefined : lastDayBefore(before);
   const until = [to, seen].filter((day) => day !== undefined).sort()[0];
   const span = { ...(from !== undefined && { from }), ...(until !== undefined && { to: until }) };
   const paths: string[] = [];
   for (const part of await partsWith(deps, found.snapshot, { series, ...span })) paths.push(await deps.artifacts.fetchFile(part));
   const { total, rows } = await deps.tables.sourceRows({
     // Snapshots of older versions count their files.
-    sales: paths, files: new Map(sales.map(({ number, uri }, index) => [number ?? index, uri])), series, limit, ...span,
+    sales: paths, files: new Map(sales.map(({ number, uri }, index) => [number ?? index, uri])), series, limit, ...span, ...(before !== undefined && { before }),
   });
   const newest = sales.find(({ uri }) => uri === rows.at(-1)?.file) ?? first;
   return {
     rowsFrom: { snapshot: found.snapshot.digest, uri: newest.uri, sha256: newest.sha256, total, files: new Set(rows.map(({ file }) => file)).size, ...span },
     rows: rows.map((row) => ({ ...row, target: finite(row.target), price: finite(row.price) })),
   };
+}
+
+/** The last day with moments before the start of a period. */
+function lastDayBefore(start: string): string {
+  const day = dayOfIso(start) ?? Number.NaN;
+  return isoOfDay(start.length > 10 && !start.endsWith('T00:00') ? day : day - 1);
 }
 
 interface Asked {

@@ -7,6 +7,7 @@ import { readMatrix } from '../adapters/read-matrix.ts';
 import type { FeatureSpec } from '../contracts/features.ts';
 import { fetchParts } from '../contracts/table-parts.ts';
 import type { Matrix } from '../contracts/training.ts';
+import { startOfIso } from '../domain/calendar.ts';
 import { columnOf, rowsAtOrigin } from '../domain/origin-rows.ts';
 
 /** Open ones hold their values in memory. */
@@ -59,7 +60,7 @@ export function createMatrices({ artifacts, tables, folder }: {
             if (column === undefined) throw new RangeError(`the origin table has no column ${name}`);
             return column;
           },
-          rowsAt: (cutoff) => rowsAtOrigin(values, Math.round(Date.parse(`${cutoff}T00:00:00Z`) / 86_400_000)),
+          rowsAt: (cutoff) => rowsAtOrigin(values, startOfIso(cutoff, spec.frequency) ?? Number.NaN),
         };
       }
     },

@@ -14,6 +14,8 @@ export interface SourceRowsRequest {
   /** ISO dates, both included. */
   readonly from?: string;
   readonly to?: string;
+  /** ISO date or moment that they come before. */
+  readonly before?: string;
   /** The newest so many. */
   readonly limit: number;
 }
@@ -29,10 +31,10 @@ export interface SourceRows {
 const places = new Set(['kept', 'file', 'row']);
 
 /** The rows of the source files behind a series, oldest first. */
-export async function sourceRows(session: Session, { sales, files, series, from, to, limit }: SourceRowsRequest): Promise<SourceRows> {
+export async function sourceRows(session: Session, { sales, files, series, from, to, before, limit }: SourceRowsRequest): Promise<SourceRows> {
   if (sales.length === 0) return { total: 0, rows: [] };
-  const found = `FROM ${parquetFiles(sales)} WHERE series = $series AND time >= CAST($from AS TIMESTAMP) AND time < CAST($to AS DATE) + INTERVAL 1 DAY`;
-  const asked = { series, from: from ?? '0001-01-01', to: to ?? '9999-12-31' };
+  const found = `FROM ${parquetFiles(sales)} WHERE series = $series AND time >= CAST($from AS TIMESTAMP) AND time < CAST($to AS DATE) + INTERVAL 1 DAY AND time < CAST($before AS TIMESTAMP)`;
+  const asked = { series, from: from ?? '0001-01-01', to: to ?? '9999-12-31', before: before ?? '9999-12-31' };
   const total = numberIn(await session.row(`SELECT count(*) AS total ${found}`, asked), 'total');
   const rows = await session.rows(
     `SELECT * REPLACE (replace(CAST(time AS VARCHAR), ' ', 'T') AS time)
