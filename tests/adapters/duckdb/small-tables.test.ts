@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { dateOf, type PanelRow } from '../../domain/features/some-panel.ts';
 import { writePanel } from './panel-file.ts';
-import { query, useScratch } from './scratch.ts';
+import { useScratch } from './scratch.ts';
 
 const scratch = useScratch();
 
