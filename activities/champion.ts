@@ -86,4 +86,4 @@ export function createChampionActivities(deps: ChampionDeps): ChampionActivities
   };
 }
 
-const modelFiles = (candidate: Candidate): ArtifactRef[] => Object.values(candidate.recipe.members).flatMap(({ files }) => [...files]);
+const modelFiles = ({ recipe: { members, hierarchy } }: Candidate): ArtifactRef[] => [...Object.values(members), ...(hierarchy ? [hierarchy] : [])].flatMap(({ files }) => [...files]);

@@ -3,13 +3,16 @@ import { setImmediate } from 'node:timers/promises';
 import { cancellationSignal } from '@temporalio/activity';
 import type { ArtifactRef } from '../contracts/artifacts.ts';
 import { BadInput, Conflict } from '../contracts/failure.ts';
-import type { EvaluationActivities, ModelForecasts } from '../contracts/modelling.ts';
+import type { HierarchyMembers } from '../contracts/hierarchy.ts';
+import type { EvaluateInput, EvaluationActivities, ModelForecasts } from '../contracts/modelling.ts';
 import { fetchParts } from '../contracts/table-parts.ts';
 import type { PredictionTable, SeriesScales } from '../contracts/prediction-table.ts';
 import { combine, weightSelection } from '../domain/ensemble.ts';
 import { levelFactor } from '../domain/level-factor.ts';
 import { type ArtifactStore, parquetFile, type WithScratch } from './artifact-store.ts';
+import { levelScores } from './level-scores.ts';
 import { metricRows } from './metric-rows.ts';
+import { joinTables, rowsOf, weightedTable } from './prediction-rows.ts';
 import type { StepRunner } from './step.ts';
 
 export interface PredictionTables {
@@ -30,6 +33,24 @@ export interface EvaluationDeps {
 export function createEvaluationActivities({ tables, artifacts, withScratch, steps }: EvaluationDeps): EvaluationActivities {
   const read = async (ref: ArtifactRef) => tables.readPredictions({ file: await artifacts.fetchFile(ref, cancellationSignal()) });
   const readAll = (members: readonly ModelForecasts[]) => Promise.all(members.map(async ({ model, predictions }) => ({ model, table: await read(predictions) })));
+
+  const scalesAt = async (panel: ArtifactRef, cutoffs: readonly string[]): Promise<ReadonlyMap<string, SeriesScales | undefined>> => {
+    const scales = await tables.seasonalScales({ panel: await fetchParts(artifacts, panel, cancellationSignal()), cutoffs, season: 1 });
+    return new Map(cutoffs.map((cutoff, i) => [cutoff, scales[i]]));
+  };
+
+  /** The nodes' forecasts, how many of them are served, and the scores of every level. */
+  async function levelsAbove({ members, panel, nodes, before }: NonNullable<EvaluateInput['hierarchy']>, series: PredictionTable, scales: Awaited<ReturnType<typeof scalesAt>>, minHistory: number) {
+    const named = ((await artifacts.readJson(members)) as HierarchyMembers).nodes;
+    const table = await read(nodes.predictions);
+    const ofNodes = await scalesAt(panel, [...scales.keys()]);
+    const levels = [
+      ...levelScores({ named, after: table, before: await read(before.nodes.predictions), scales: ofNodes, minHistory }),
+      ...levelScores({ named: [{ level: 'series', names: series.series }], after: series, before: await read(before.series.predictions), scales, minHistory }),
+    ];
+    const final = table.splits.indexOf('final');
+    return { nodes: table, levels, served: new Set(table.seriesIndex.filter((_, row) => table.splitIndex[row] === final)).size };
+  }
 
   return {
     buildEnsemble: ({ context, members, quantiles }) =>
@@ -56,7 +77,7 @@ export function createEvaluationActivities({ tables, artifacts, withScratch, ste
         },
       ),
 
-    evaluateModels: ({ context, panel, models, ensemble, champion, minHistory, quantiles, weights, level }) =>
+    evaluateModels: ({ context, panel, models, ensemble, champion, minHistory, quantiles, weights, level, hierarchy }) =>
       steps.step(
         context,
         {
@@ -67,6 +88,7 @@ export function createEvaluationActivities({ tables, artifacts, withScratch, ste
             ...(champion && { champion: { weights: champion.weights, level: champion.level, members: champion.members.map(({ model, predictions }) => ({ model, predictions })) } }),
             minHistory,
             quantiles,
+            ...(hierarchy && { hierarchy: { members: hierarchy.members, panel: hierarchy.panel, nodes: hierarchy.nodes.predictions, before: [hierarchy.before.series.predictions, hierarchy.before.nodes.predictions] } }),
           },
           note: ({ rows, forecastSeries }) => {
             const best = rows.find(({ model, split }) => model === 'ensemble' && split === 'test');
@@ -82,20 +104,24 @@ export function createEvaluationActivities({ tables, artifacts, withScratch, ste
               read.push({ model: 'champion', table: weightedTable(members, champion.weights, champion.level) });
             }
             const cutoffs = [...new Set(read.flatMap(({ table }) => table.cutoffs.filter((_, i) => table.splits[i] !== 'final')))].sort();
-            const scales = await tables.seasonalScales({ panel: await fetchParts(artifacts, panel, cancellationSignal()), cutoffs, season: 1 });
-            const rows = read.flatMap(({ model, table }) => metricRows(model, table, new Map(cutoffs.map((cutoff, i) => [cutoff, scales[i]])), minHistory));
+            const scales = await scalesAt(panel, cutoffs);
+            const rows = read.flatMap(({ model, table }) => metricRows(model, table, scales, minHistory));
             if (rows.every(({ wape, mase }) => wape === null && mase === null)) {
               throw new BadInput(`no series that is ${minHistory} periods old sold anything in the back-tests, so no model can be scored: lower cleaning.minHistory, or use a longer history`);
             }
             const final = read.find(({ model }) => model === 'ensemble');
             if (final === undefined) throw new Conflict('the ensemble has no forecasts to serve');
             const out = `${folder}/forecasts.parquet`;
-            const { series } = await tables.writeForecasts({ table: final.table, split: 'final', out });
+            const above = hierarchy && (await levelsAbove(hierarchy, final.table, scales, minHistory));
+            const served = above ? joinTables(final.table, above.nodes) : final.table;
+            const { series } = await tables.writeForecasts({ table: served, split: 'final', out });
+            const levels = above?.levels;
             return {
-              report: await artifacts.publishJson('reports', { rows, weights, level, minHistory, quantiles }),
+              report: await artifacts.publishJson('reports', { rows, weights, level, minHistory, quantiles, ...(levels && { levels }) }),
               rows,
+              ...(levels && { levels }),
               forecasts: await artifacts.publishFile('forecasts', out, parquetFile, cancellationSignal()),
-              forecastSeries: series,
+              forecastSeries: series - (above?.served ?? 0),
             };
           }),
       ),
@@ -110,40 +136,4 @@ async function inPieces<T>(pieces: Generator<undefined, T, undefined>): Promise<
     await setImmediate();
     cancellationSignal().throwIfAborted();
   }
-}
-
-/** Point and quantiles averaged with the members' weights, the point times `level`; everything else as in the first member. Members must be aligned row by row. */
-function weightedTable(members: readonly { readonly model: string; readonly table: PredictionTable }[], weights: Readonly<Record<string, number>>, level: number): PredictionTable {
-  const first = members[0]?.table;
-  if (first === undefined) throw new Conflict('there is no model to combine: name at least one under `models`');
-  for (const { model, table } of members) {
-    if (table.yHat.length !== first.yHat.length) throw new Conflict(`the forecasts of ${model} cover ${table.yHat.length} points, those of ${members[0]?.model} ${first.yHat.length}`);
-  }
-  return {
-    ...first,
-    yHat: combine(members.map(({ model, table }) => ({ name: model, values: table.yHat })), weights).map((value) => value * level),
-    quantiles: combine(members.map(({ model, table }) => ({ name: model, values: table.quantiles })), weights),
-  };
-}
-
-/** The rows of some splits. */
-function rowsOf(table: PredictionTable, isWanted: (split: string) => boolean): PredictionTable {
-  const splits = table.splits.filter(isWanted);
-  const newIndex = table.splits.map((split) => splits.indexOf(split));
-  const rows = Uint32Array.from(table.splitIndex.keys()).filter((row) => (newIndex[table.splitIndex[row] ?? -1] ?? -1) >= 0);
-  const width = table.levels.length;
-  const quantiles = new Float32Array(rows.length * width);
-  rows.forEach((row, i) => quantiles.set(table.quantiles.subarray(row * width, (row + 1) * width), i * width));
-  return {
-    ...table,
-    splits,
-    cutoffs: table.cutoffs.filter((_, i) => (newIndex[i] ?? -1) >= 0),
-    splitIndex: Uint16Array.from(rows, (row) => newIndex[table.splitIndex[row] ?? -1] ?? 0),
-    seriesIndex: Uint32Array.from(rows, (row) => table.seriesIndex[row] ?? 0),
-    step: Uint16Array.from(rows, (row) => table.step[row] ?? 0),
-    ds: Int32Array.from(rows, (row) => table.ds[row] ?? 0),
-    yHat: Float32Array.from(rows, (row) => table.yHat[row] ?? Number.NaN),
-    actual: Float64Array.from(rows, (row) => table.actual[row] ?? Number.NaN),
-    quantiles,
-  };
 }

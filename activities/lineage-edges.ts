@@ -8,7 +8,7 @@ export function candidateEdges({ context: { runId }, snapshot, recipe, evaluatio
   const by = 'register';
   const run = node('run', runId);
   const candidate = node('candidate', digest);
-  const files = Object.values(recipe.members).flatMap((member) => member.files);
+  const files = [...Object.values(recipe.members), ...(recipe.hierarchy ? [recipe.hierarchy] : [])].flatMap((member) => member.files);
   return [
     ...snapshot.sources.map(({ uri, sha256 }) => ({ output: node('snapshot', snapshot.digest), input: node('source', `${uri}#sha256=${sha256}`), runId, by: 'ingest' })),
     { output: run, input: node('snapshot', snapshot.digest), runId, by: 'ingest' },

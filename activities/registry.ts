@@ -32,7 +32,7 @@ export function createRegistryActivities(deps: RegistryDeps): RegistryActivities
   const { candidates, champions, lineage, gateway, experiments, artifacts, steps, codeVersion, now } = deps;
 
   function evidenceOf({ snapshot, recipe, evaluation, pipelineSpec }: RegisterInput): Evidence {
-    const code = digestOf(decisive.map((activity) => [activity, codeVersion(activity)]));
+    const code = digestOf([...decisive, ...(recipe.hierarchy ? ['aggregatePanel', 'aggregatePart', 'reconcileForecasts'] : [])].map((activity) => [activity, codeVersion(activity)]));
     return {
       candidate: candidateDigest(recipe, snapshot.digest, code),
       snapshot: snapshot.digest,
@@ -122,7 +122,7 @@ const measuredOf = ({ evidence, metrics, report, forecasts }: Candidate) => ({ e
 const proposalId = (pipeline: string, candidate: string, runId: string): string => `p-${digestOf({ pipeline, candidate, runId }).slice(0, 12)}`;
 
 /** Model bytes, snapshot, parameters and code: never a time, a host or a run. */
-function candidateDigest({ members, weights, level, seed, quantiles }: Recipe, snapshot: string, code: string): string {
-  return digestOf({ members, weights, level, seed, quantiles, snapshot, code });
+function candidateDigest({ members, weights, level, seed, quantiles, hierarchy }: Recipe, snapshot: string, code: string): string {
+  return digestOf({ members, weights, level, seed, quantiles, ...(hierarchy && { hierarchy }), snapshot, code });
 }
 

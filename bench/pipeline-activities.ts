@@ -5,6 +5,7 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import type { WithScratch } from '../activities/artifact-store.ts';
 import { createDataActivities } from '../activities/data.ts';
 import { createEvaluationActivities } from '../activities/evaluation.ts';
+import { createHierarchyActivities } from '../activities/hierarchy.ts';
 import { createStepRunner } from '../activities/step.ts';
 import { createTrainingActivities } from '../activities/training.ts';
 import { runJob } from '../adapters/child-process/run-job.ts';
@@ -45,6 +46,7 @@ export function composePipelineActivities({ folder, lightgbmLibrary, threads }: 
   return {
     ...createDataActivities({ ...shared, snapshots: database.snapshots, validationResults: database.validationResults }),
     ...createEvaluationActivities(shared),
+    ...createHierarchyActivities(shared),
     ...createTrainingActivities({
       ...shared,
       matrices: createMatrices({ artifacts, tables, folder: join(folder, 'matrices') }),

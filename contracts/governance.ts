@@ -1,4 +1,5 @@
 import type { ArtifactRef } from './artifacts.ts';
+import type { HierarchySettings } from './hierarchy.schema.ts';
 import type { EvaluateResult, MetricRow } from './modelling.ts';
 import type { Snapshot } from './data.ts';
 import type { Gate, Pipeline } from './pipeline.schema.ts';
@@ -13,6 +14,14 @@ export interface Recipe {
   readonly level: number;
   readonly seed: number;
   readonly quantiles: readonly number[];
+  /** Forecasts of levels above the series: the members' parameters fitted on sums, weighed by themselves, and how all of it is made to add up. */
+  readonly hierarchy?: {
+    readonly levels: HierarchySettings['levels'];
+    readonly method: HierarchySettings['method'];
+    readonly files: readonly ArtifactRef[];
+    readonly weights: Readonly<Record<string, number>>;
+    readonly level: number;
+  };
 }
 
 /** The digests that a decision is bound to. */

@@ -32,6 +32,8 @@ export const metricRowSchema = z.object({
   coverage: figure,
 });
 
+export const levelScoresSchema = metricRowSchema.pick({ split: true, wape: true, wql: true, bias: true }).extend({ level: z.string(), before: metricRowSchema.pick({ wape: true, wql: true, bias: true }) });
+
 export const gateOutcomeSchema = z.object({
   gate: z.string(),
   value: figure,
@@ -120,6 +122,8 @@ export const retrainResultSchema = z.object({
   gates: list(gateOutcomeSchema),
   proposal: z.object({ id: z.string(), status: proposalStatusSchema, created: z.boolean() }),
   forecastSeries: number,
+  /** Of a pipeline with a hierarchy: scores of every level, beside those before its forecasts added up. */
+  levels: list(levelScoresSchema).optional(),
   snapshot: digest,
 });
 

@@ -189,13 +189,36 @@ export interface EvaluateInput {
   readonly champion?: { readonly version: number; readonly members: readonly ModelForecasts[]; readonly weights: Readonly<Record<string, number>>; readonly level: number };
   readonly minHistory: number;
   readonly quantiles: readonly number[];
+  /** Where `ensemble` adds up to levels above the series. */
+  readonly hierarchy?: {
+    readonly members: ArtifactRef;
+    /** Panel of the nodes. */
+    readonly panel: ArtifactRef;
+    /** The nodes' forecasts that add up: they are served too. */
+    readonly nodes: ModelForecasts;
+    /** What they and `ensemble` were before. */
+    readonly before: { readonly series: ModelForecasts; readonly nodes: ModelForecasts };
+  };
+}
+
+/** How good the forecasts of one level are, beside what they were before they added up. */
+export interface LevelScores {
+  /** `total`, `category`, `category × store`; `series` for the series themselves. */
+  readonly level: string;
+  readonly split: MetricRow['split'];
+  readonly wape: MetricValue;
+  readonly wql: MetricValue;
+  readonly bias: MetricValue;
+  readonly before: Pick<MetricRow, 'wape' | 'wql' | 'bias'>;
 }
 export interface EvaluateResult {
   readonly report: ArtifactRef;
   readonly rows: readonly MetricRow[];
-  /** `unique_id, ds, y_hat, q0.1 …` of the ensemble's final forecasts. */
+  /** `unique_id, ds, y_hat, q0.1 …` of the ensemble's final forecasts; of a hierarchy's nodes too. */
   readonly forecasts: ArtifactRef;
+  /** Without nodes. */
   readonly forecastSeries: number;
+  readonly levels?: readonly LevelScores[];
 }
 
 /** Activities on the `data` queue. */

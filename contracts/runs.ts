@@ -1,7 +1,7 @@
 import type { ArtifactRef } from './artifacts.ts';
 import type { Cutoffs } from './features.ts';
 import type { GateOutcome, ProposalStatus } from './governance.ts';
-import type { MetricRow } from './modelling.ts';
+import type { LevelScores, MetricRow } from './modelling.ts';
 import type { Pipeline } from './pipeline.schema.ts';
 import type { RunStatus, StepName, StepStatus } from './steps.ts';
 
@@ -26,6 +26,8 @@ export interface RetrainResult {
   readonly gates: readonly GateOutcome[];
   readonly proposal: { readonly id: string; readonly status: ProposalStatus; readonly created: boolean };
   readonly forecastSeries: number;
+  /** Of a pipeline with a hierarchy. */
+  readonly levels?: readonly LevelScores[];
   readonly snapshot: string;
   /** What cleaning made: every touched cell stands in the panel. Runs of before 0.2 don't say. */
   readonly cleaned?: { readonly panel: ArtifactRef; readonly report: ArtifactRef };

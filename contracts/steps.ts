@@ -3,6 +3,7 @@ export const retrainDag = {
   ingest: [],
   validate: ['ingest'],
   clean: ['validate'],
+  aggregate: ['clean'],
   embed: ['ingest'],
   features: ['clean', 'embed'],
   baselines: ['features'],
@@ -11,7 +12,9 @@ export const retrainDag = {
   'fit:lightgbm': ['search:lightgbm'],
   'fit:lstm': ['search:lstm'],
   ensemble: ['baselines', 'fit:lightgbm', 'fit:lstm'],
-  evaluate: ['ensemble'],
+  levels: ['aggregate', 'baselines', 'fit:lightgbm', 'fit:lstm'],
+  reconcile: ['ensemble', 'levels'],
+  evaluate: ['reconcile'],
   register: ['evaluate'],
   propose: ['register'],
 } as const satisfies Readonly<Record<string, readonly string[]>>;

@@ -5,6 +5,7 @@ import { createChampionActivities } from '../activities/champion.ts';
 import { createDataActivities } from '../activities/data.ts';
 import { createEmbeddingActivities } from '../activities/embedding.ts';
 import { createEvaluationActivities } from '../activities/evaluation.ts';
+import { createHierarchyActivities } from '../activities/hierarchy.ts';
 import { createRegistryActivities } from '../activities/registry.ts';
 import { createRunActivities } from '../activities/runs.ts';
 import { createSearchActivities } from '../activities/search.ts';
@@ -99,7 +100,7 @@ export function composeQueue(queue: QueueName, config: Config): ComposedQueue {
       const events = openlineage && createStepEvents({ outbox: database.lineageOutbox, namespace: openlineage.namespace, now: () => new Date() });
       const { validationResults } = database;
       const deps = { validationResults, ...(events && { events }), tables: duckdb, artifacts, snapshots: database.snapshots, withScratch, steps };
-      return { activities: { ...createDataActivities(deps), ...createEvaluationActivities(deps) }, concurrency: 2, lineage, close: closing([duckdb, s3]) };
+      return { activities: { ...createDataActivities(deps), ...createEvaluationActivities(deps), ...createHierarchyActivities(deps) }, concurrency: 2, lineage, close: closing([duckdb, s3]) };
     }
     case 'embedding': {
       const duckdb = tables();

@@ -2,7 +2,8 @@ import { ApplicationFailure, executeChild, isCancellation, CancellationScope, Pa
 import type { DataActivities, EmbeddingActivities, Snapshot } from '../contracts/data.ts';
 import type { FeatureSet } from '../contracts/features.ts';
 import type { Recipe, RegistryActivities } from '../contracts/governance.ts';
-import type { EvaluationActivities, ModelForecasts, SearchResult, TrainingActivities } from '../contracts/modelling.ts';
+import type { AggregateResult } from '../contracts/hierarchy.ts';
+import type { EnsembleResult, EvaluationActivities, ModelForecasts, SearchResult, TrainingActivities } from '../contracts/modelling.ts';
 import { type RetrainInput, type RetrainResult, type RunActivities, workflowIds } from '../contracts/runs.ts';
 import type { StepContext, StepName } from '../contracts/steps.ts';
 import { type SearchedFamily, searchedFamilies } from '../contracts/training.ts';
@@ -11,6 +12,7 @@ import { resolveSpace } from '../domain/search-spaces.ts';
 import * as options from './activity-options.ts';
 import { allOrNone } from './all-or-none.ts';
 import { failureFacts } from './failure-facts.ts';
+import { aggregate, championSplits, forecastLevels, type Levels, type NodeForecasts, reconcileChampion, reconcileEnsemble, sumsUpFor } from './hierarchy.ts';
 import { search } from './search.ts';
 
 const data = proxyActivities<DataActivities & EvaluationActivities>(options.data);
@@ -40,6 +42,7 @@ async function runSteps(input: RetrainInput): Promise<RetrainResult> {
   const { folds, step, gap, window } = pipeline.evaluate;
   const backtest = { folds, gap, ...(step !== undefined && { step }) };
   refuseUnusableSpaces(input);
+  refuseTopOfHierarchy(input);
   const at = (step: StepName): StepContext => ({ runId, pipeline: pipeline.name, step });
 
   const snapshot = await data.ingest({ context: at('ingest'), sources: pipeline.sources, baseFolder, frequency, horizon, ...backtest, now: requestedAt });
@@ -50,18 +53,18 @@ async function runSteps(input: RetrainInput): Promise<RetrainResult> {
     })(),
     embed(input, snapshot, at('embed')),
   ]);
-  const features = await data.buildFeatures({
-    context: at('features'),
-    panel: cleaned.panel,
-    ...(vectors && { vectors }),
-    textDims: pipeline.embeddings.text?.dims ?? 0,
-    frequency,
-    horizon,
-    ...backtest,
-    window,
-    minHistory: pipeline.cleaning.minHistory,
-    ...(pipeline.cleaning.top !== undefined && { top: pipeline.cleaning.top }),
-  });
+  const asked = { frequency, horizon, ...backtest, window, minHistory: pipeline.cleaning.minHistory };
+  const [features, aggregated] = await allOrNone(() => [
+    data.buildFeatures({
+      context: at('features'),
+      panel: cleaned.panel,
+      ...(vectors && { vectors }),
+      textDims: pipeline.embeddings.text?.dims ?? 0,
+      ...asked,
+      ...(pipeline.cleaning.top !== undefined && { top: pipeline.cleaning.top }),
+    }),
+    aggregate(input, snapshot, cleaned, at),
+  ] as [Promise<FeatureSet>, Promise<AggregateResult | undefined>]);
 
   const families = searchedFamilies.filter((family) => pipeline.models.includes(family));
   const baselines = pipeline.models.filter((model) => !families.some((family) => family === model));
@@ -74,25 +77,32 @@ async function runSteps(input: RetrainInput): Promise<RetrainResult> {
   const fitted = learned.flatMap((one) => (one === undefined ? [] : [one]));
 
   const members = [...naive.filter(({ model }) => baselines.some((name) => name === model)), ...fitted.map(({ forecasts }) => forecasts)];
-  const { forecasts: ensemble, weights, level } = await data.buildEnsemble({ context: at('ensemble'), members, quantiles });
+  const [{ forecasts: ensemble, weights, level }, nodes] = await allOrNone(() => [
+    data.buildEnsemble({ context: at('ensemble'), members, quantiles }),
+    forecastLevels(input, aggregated, asked, members, at),
+  ] as [Promise<EnsembleResult>, Promise<NodeForecasts | undefined>]);
+  const levels = { panel: cleaned.panel, aggregated, nodes };
+  const reconciled = await reconcileEnsemble(input, ensemble, levels, at);
   const recipe: Recipe = {
     members: Object.fromEntries(members.map(({ model, parameters, files }) => [model, { parameters, files }])),
     weights,
     level,
     seed: pipeline.search.seed,
     quantiles,
+    ...(reconciled && { hierarchy: reconciled.recipe }),
   };
-  const champion = await refitChampion(input, features, recipe, [...naive, ...members], at('evaluate'));
+  const champion = await refitChampion(input, { features, ...levels }, recipe, [...naive, ...members], at('evaluate'));
   const evaluation = await data.evaluateModels({
     context: at('evaluate'),
     panel: cleaned.panel,
     models: [...naive, ...fitted.map(({ forecasts }) => forecasts)],
-    ensemble,
+    ensemble: reconciled?.series ?? ensemble,
     weights,
     level,
     ...(champion && { champion }),
     minHistory: pipeline.cleaning.minHistory,
     quantiles,
+    ...(reconciled && { hierarchy: reconciled.evaluate }),
   });
   const registered = await registerCandidate({
     context: at('register'),
@@ -122,6 +132,7 @@ async function runSteps(input: RetrainInput): Promise<RetrainResult> {
     gates: proposal.gates,
     proposal: { id: proposal.id, status: proposal.status, created },
     forecastSeries: evaluation.forecastSeries,
+    ...(evaluation.levels && { levels: evaluation.levels }),
     snapshot: snapshot.digest,
     cleaned: { panel: cleaned.panel, report: cleaned.report },
   };
@@ -131,6 +142,13 @@ async function runSteps(input: RetrainInput): Promise<RetrainResult> {
 function refuseUnusableSpaces({ pipeline }: RetrainInput): void {
   const problems = searchedFamilies.flatMap((family) => resolveSpace(family, pipeline.search.space[family]).problems);
   if (problems.length > 0) throw ApplicationFailure.nonRetryable(problems.join('; '), 'BadInput');
+}
+
+/** Series that are left out would be missing in the sums. */
+function refuseTopOfHierarchy({ pipeline: { hierarchy, cleaning } }: RetrainInput): void {
+  if (hierarchy !== undefined && cleaning.top !== undefined) {
+    throw ApplicationFailure.nonRetryable('hierarchy and cleaning.top exclude each other: levels are sums of all series, and top forecasts only some of them. Remove one of the two', 'BadInput');
+  }
 }
 
 async function embed({ runId, pipeline }: RetrainInput, { texts }: Snapshot, context: StepContext) {
@@ -175,21 +193,30 @@ async function skip(runId: string, family: SearchedFamily): Promise<undefined> {
 }
 
 /** The champion's parameters on this run's data, so that its recipe is compared and not its age; nothing when it is the same recipe. */
-async function refitChampion({ pipeline }: RetrainInput, features: FeatureSet, mine: Recipe, fitted: readonly ModelForecasts[], context: StepContext) {
+async function refitChampion(input: RetrainInput, given: { readonly features: FeatureSet } & Levels, mine: Recipe, fitted: readonly ModelForecasts[], context: StepContext) {
+  const { pipeline } = input;
+  const { features } = given;
   const { champion, recipe } = await currentChampion({ pipeline: pipeline.name });
   if (champion === undefined || recipe === undefined || sameRecipe(recipe, mine)) return undefined;
-  const members = await allOrNone(() =>
+  const splits = sumsUpFor(recipe, pipeline) ? championSplits : (['test'] as const);
+  const found = await allOrNone(() =>
     Object.entries(recipe.members).map(async ([model, { parameters }]) => {
       const family = searchedFamilies.find((name) => name === model);
       const same = fitted.find((one) => one.model === model && JSON.stringify(one.parameters) === JSON.stringify(parameters));
       if (family === undefined) return same ?? (await fitBaselines({ context, features, models: [model], quantiles: pipeline.quantiles }))[0];
-      return fitModel({ context, family, features, parameters, seed: recipe.seed, quantiles: pipeline.quantiles, splits: ['test'] });
+      return fitModel({ context, family, features, parameters, seed: recipe.seed, quantiles: pipeline.quantiles, splits });
     }),
   );
-  return { version: champion.version, weights: recipe.weights, level: recipe.level, members: members.flatMap((member) => member ?? []) };
+  const members = found.flatMap((member) => member ?? []);
+  const reconciled = await reconcileChampion(input, recipe, members, given, context);
+  if (reconciled !== undefined) return { version: champion.version, weights: { [reconciled.series.model]: 1 }, level: 1, members: [reconciled.series] };
+  return { version: champion.version, weights: recipe.weights, level: recipe.level, members };
 }
 
 function sameRecipe(a: Recipe, b: Recipe): boolean {
-  const essence = ({ members, weights, level, seed }: Recipe) => JSON.stringify([Object.entries(members).map(([name, { parameters }]) => [name, parameters]).sort(), Object.entries(weights).sort(), level, seed]);
+  const essence = ({ members, weights, level, seed, hierarchy }: Recipe) => JSON.stringify([
+    Object.entries(members).map(([name, { parameters }]) => [name, parameters]).sort(), Object.entries(weights).sort(), level, seed,
+    ...(hierarchy ? [hierarchy.levels, hierarchy.method, Object.entries(hierarchy.weights).sort(), hierarchy.level] : []),
+  ]);
   return essence(a) === essence(b);
 }

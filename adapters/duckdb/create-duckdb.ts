@@ -10,6 +10,9 @@ import { profileTable } from './profile/profile-table.ts';
 import { touchedCells } from './profile/touched-cells.ts';
 import { extractMatrix } from './features/extract-matrix.ts';
 import { exportForecasts, forecastRows } from './forecasts/forecast-files.ts';
+import { nodePart } from './hierarchy/node-part.ts';
+import { pastSales } from './hierarchy/past-sales.ts';
+import { panelSeries, seriesLevels } from './hierarchy/series-levels.ts';
 import { joinSpans } from './ingest/join-spans.ts';
 import { findSuperseded, mergeSpan } from './ingest/merge-span.ts';
 import { readProducts } from './ingest/product-texts.ts';
@@ -60,6 +63,10 @@ export function createDuckdb(options: DuckdbOptions & Pick<SandboxOptions, 'sand
     planOrigins: call(planOrigins),
     originParts: (request: OriginPartsRequest) => createOriginParts(sessions, request),
     extractMatrix: call(extractMatrix),
+    panelSeries: call(panelSeries),
+    seriesLevels: call(seriesLevels),
+    nodePart: call(nodePart),
+    pastSales: call(pastSales),
     writePredictions: call(writePredictions),
     readPredictions: call(readPredictions),
     writePredictionTable: call(writePredictionTable),

@@ -2,8 +2,9 @@ import { z } from 'zod';
 
 import type { ArtifactRef } from '../../contracts/artifacts.ts';
 import type { Snapshot } from '../../contracts/data.ts';
+import { hierarchySchema } from '../../contracts/hierarchy.schema.ts';
 import type { Evidence, GateOutcome, Recipe } from '../../contracts/governance.ts';
-import type { MetricRow } from '../../contracts/modelling.ts';
+import type { LevelScores, MetricRow } from '../../contracts/modelling.ts';
 import type { RetrainResult } from '../../contracts/runs.ts';
 
 // Documents that are stored whole. Each schema is held to its contract by the annotation.
@@ -38,6 +39,9 @@ export const recipe: z.ZodType<Recipe> = z.object({
   level: z.number(),
   seed: z.number(),
   quantiles: z.array(z.number()),
+  hierarchy: z
+    .object({ ...hierarchySchema.shape, files: z.array(artifactRef), weights: z.record(z.string(), z.number()), level: z.number() })
+    .exactOptional(),
 });
 
 /** `null`: not defined on these data (MASE of a series that never moves). */
@@ -85,6 +89,11 @@ export const snapshot: z.ZodType<Snapshot> = z.object({
   to: z.string(),
 });
 
+const levelScores: z.ZodType<LevelScores> = z.object({
+  level: z.string(), split: z.enum(['folds', 'test']), wape: metric, wql: metric, bias: metric,
+  before: z.object({ wape: metric, wql: metric, bias: metric }),
+});
+
 export const retrainResult: z.ZodType<RetrainResult> = z.object({
   runId: z.string(),
   candidate: z.string(),
@@ -95,6 +104,7 @@ export const retrainResult: z.ZodType<RetrainResult> = z.object({
   gates: z.array(gateOutcome),
   proposal: z.object({ id: z.string(), status: proposalStatus, created: z.boolean() }),
   forecastSeries: count,
+  levels: z.array(levelScores).exactOptional(),
   snapshot: z.string(),
   cleaned: z.object({ panel: artifactRef, report: artifactRef }).exactOptional(),
 });

@@ -48,6 +48,20 @@ function rank(model: string): number {
   return place === -1 ? order.length - 3 : place;
 }
 
+/** One line a level of the hierarchy: the untouched horizon, and what it was before the forecasts added up. */
+export function renderLevels(levels: NonNullable<RetrainResultView['levels']>, colors: Colors): string {
+  const title = (text: string) => ({ title: text, align: 'right' as const });
+  return renderTable(
+    [{ title: 'level (test)', max: 30 }, title('WAPE'), title('before'), title('WQL'), title('before'), title('bias'), title('before')],
+    levels
+      .filter(({ split }) => split === 'test')
+      .map(({ level, wape, wql, bias, before }) => [
+        level, score(wape), score(before.wape), score(wql), score(before.wql), signed(bias), signed(before.bias),
+      ]),
+    colors,
+  );
+}
+
 /** What a run came to: metrics, gates, candidate, and what to do next. */
 export function renderResult(
   result: RetrainResultView,
@@ -71,7 +85,8 @@ export function renderResult(
     ...proposalPairs(result, colors),
     ...addressPairs(addresses),
   ];
-  return `${renderMetrics(result.metrics, colors, measures)}\n\n${renderPairs(pairs, colors)}`;
+  const levels = result.levels === undefined ? '' : `\n\n${renderLevels(result.levels, colors)}`;
+  return `${renderMetrics(result.metrics, colors, measures)}${levels}\n\n${renderPairs(pairs, colors)}`;
 }
 
 function proposalPairs({ proposal }: RetrainResultView, colors: Colors): [string, string][] {
