@@ -18,6 +18,8 @@ export interface FeatureQuestion {
   readonly priced: boolean;
   /** Whether any period holds several sale lines, so that their number says more than the sum. */
   readonly lines: boolean;
+  /** Whether gaps that have closed become straight lines (`missing: linear`). */
+  readonly settles?: boolean;
 }
 
 /** The same shape as `FeatureSpec` of the contracts, plus the windows that the kernel computes. */
@@ -35,6 +37,8 @@ export interface FeaturePlan {
   readonly long: number;
   /** Number of lag columns; `lag_0` is the origin's own period. */
   readonly lags: number;
+  /** Periods of the longest gap that becomes a straight line once it has closed; 0: none does. */
+  readonly settled: number;
 }
 
 const windowsOf: Readonly<Record<PeriodLength, readonly number[]>> = {
@@ -53,7 +57,7 @@ export const smoothing = 0.3;
 
 /** Which features a table of this frequency and history length has, with what each means to a person. */
 export function planFeatures(question: FeatureQuestion): FeaturePlan {
-  const { frequency, horizon, learnable, textDims, priced, lines } = question;
+  const { frequency, horizon, learnable, textDims, priced, lines, settles = false } = question;
   const lags = Math.max(2, Math.min(mostLags, Math.floor(learnable / 2)));
   const windows = windowsOf[frequency].filter((length, i) => i === 0 || length <= learnable);
   const short = windows[0] ?? 1;
@@ -83,6 +87,7 @@ export function planFeatures(question: FeatureQuestion): FeaturePlan {
     short,
     long,
     lags,
+    settled: settles ? (windowsOf[frequency].at(-1) ?? 0) : 0,
   };
 }
 

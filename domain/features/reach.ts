@@ -23,11 +23,12 @@ export function seasonalLags(frequency: PeriodLength): readonly SeasonalLag[] {
   return frequency === 'day' ? [{ name: 'last_week', season: 7 }, year] : [year];
 }
 
-export function reachOf({ frequency, shared, perStep, windows, lags, short, long }: FeaturePlan): Reach {
+export function reachOf({ frequency, shared, perStep, windows, lags, short, long, settled }: FeaturePlan): Reach {
   const has = (name: string): boolean => [...shared, ...perStep].some((column) => column.name === name);
   const seasons = seasonalLags(frequency).filter(({ name }) => has(name)).map(({ season }) => season);
   return {
-    sales: Math.max(lags, ...windows, ...seasons) - 1,
+    // A gap that matters may have begun before, and its line begins one period earlier still.
+    sales: Math.max(lags, ...windows, ...seasons) - 1 + (settled > 0 ? settled + 1 : 0),
     recent: Math.max(1, has('price_log') ? priceWindow : 0, has('lines_0') ? long : 0) - 1,
     market: Math.max(marketLags, short + long) - 1,
   };

@@ -1,9 +1,11 @@
 import { addPeriods } from '../../../domain/calendar.ts';
+import { isFilled } from '../../../domain/cleaning/touched.ts';
 import type { FeaturePlan } from '../../../domain/features/feature-plan.ts';
 import { createMarketTotals } from '../../../domain/features/market-totals.ts';
 import { matrixColumns } from '../../../domain/features/matrix-columns.ts';
 import { createOriginKernel } from '../../../domain/features/origin-kernel.ts';
 import { reachOf } from '../../../domain/features/reach.ts';
+import { eachSettledStretch } from '../../../domain/features/settled-sales.ts';
 import { type PanelRow, startOf, withHistory } from './some-panel.ts';
 
 export interface KernelTable {
@@ -36,16 +38,19 @@ export function kernelTable(panel: readonly PanelRow[], plan: FeaturePlan, stret
           const row = own[begin - back + i - (own[0]?.t ?? 0)];
           return row === undefined ? Number.NaN : pick(row);
         });
-      kernel.fill({
-        count: origins, period: begin - from,
-        sales: taken(({ y }) => y, reach.sales, 0), salesAt: reach.sales,
-        target: taken(({ y, yRaw }) => (Number.isNaN(yRaw) ? Number.NaN : y), 0, plan.horizon), actual: taken(({ yRaw }) => yRaw, 0, plan.horizon), targetAt: 0,
+      const sales = taken(({ y }) => y, reach.sales, 0);
+      const stretch = (at: number, length: number): void => kernel.fill({
+        count: length, period: begin - from + at, sales, salesAt: reach.sales + at,
+        target: taken(({ y, touched }) => (isFilled(touched) ? Number.NaN : y), 0, plan.horizon), actual: taken(({ yRaw }) => yRaw, 0, plan.horizon), targetAt: at,
         price: taken(({ price }) => price ?? Number.NaN, reach.recent, 0), lines: taken(({ lines }) => lines, reach.recent, 0),
-        largest: taken(({ largest }) => largest, reach.recent, 0), recentAt: reach.recent,
+        largest: taken(({ largest }) => largest, reach.recent, 0), recentAt: reach.recent + at,
         age: taken(({ age }) => age, 0, 0), sinceSale: taken(({ sinceSale }) => sinceSale, 0, 0),
-        known: taken(({ known }) => known, 0, 0), total: taken(({ total }) => total, 0, 0), ownAt: 0,
+        known: taken(({ known }) => known, 0, 0), total: taken(({ total }) => total, 0, 0), ownAt: at,
         text: [], textFrom: Number.POSITIVE_INFINITY,
-      }, 0);
+      }, at);
+      const touched = taken((row) => row.touched, reach.sales, 0);
+      if (plan.settled === 0) stretch(0, origins);
+      else eachSettledStretch({ sales, touched, first: reach.sales, count: origins, longest: plan.settled }, (at, length) => { stretch(at - reach.sales, length); });
       for (let i = 0; i < origins; i += 1) rows.set(`${name} ${String(begin + i)}`, columns.map((column) => column[i] ?? Number.POSITIVE_INFINITY));
     }
   }

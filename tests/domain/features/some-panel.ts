@@ -1,4 +1,5 @@
 import { addPeriods, dayOfIso, isoOfDay, type PeriodLength } from '../../../domain/calendar.ts';
+import { isFilled, touchedCodes } from '../../../domain/cleaning/touched.ts';
 
 export interface PanelRow {
   readonly series: string;
@@ -10,6 +11,8 @@ export interface PanelRow {
   readonly price: number | undefined;
   readonly lines: number;
   readonly largest: number;
+  /** See `touchedCodes`; that of an unknown period where `yRaw` is unknown, else 0. */
+  readonly touched?: number;
 }
 
 const firstMonday = dayOfIso('2022-01-03') ?? Number.NaN;
@@ -38,6 +41,7 @@ export function somePanel({ series = 3, periods = 40, seed = 1 }: { series?: num
 
 /** What a panel tells about the history of each of its rows; the rows are sorted by (series, t). */
 export interface HistoryRow extends PanelRow {
+  readonly touched: number;
   readonly age: number;
   /** NaN before the first sale. */
   readonly sinceSale: number;
@@ -45,14 +49,14 @@ export interface HistoryRow extends PanelRow {
   readonly total: number;
 }
 
-/** A value counts as known where something was counted (`yRaw`) and kept (`y`). */
 export function withHistory(rows: readonly PanelRow[]): HistoryRow[] {
   const state = new Map<string, { age: number; sinceSale: number; known: number; total: number }>();
   return rows.map((row) => {
     const { age, sinceSale, known, total } = state.get(row.series) ?? { age: -1, sinceSale: Number.NaN, known: 0, total: 0 };
-    const isKnown = !Number.isNaN(row.yRaw) && !Number.isNaN(row.y);
+    const touched = row.touched ?? (Number.isNaN(row.yRaw) ? touchedCodes.unknown : touchedCodes.none);
+    const isKnown = !isFilled(touched) && !Number.isNaN(row.y);
     const next = { age: age + 1, sinceSale: row.y > 0 ? 0 : sinceSale + 1, known: known + (isKnown ? 1 : 0), total: total + (isKnown ? row.y : 0) };
     state.set(row.series, next);
-    return { ...row, ...next };
+    return { ...row, ...next, touched };
   });
 }
