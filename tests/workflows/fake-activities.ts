@@ -4,11 +4,12 @@ import { createMemoryDatabase } from '../../adapters/memory/database.ts';
 import type { ArtifactRef } from '../../contracts/artifacts.ts';
 import type { DataActivities, EmbeddingActivities, Snapshot } from '../../contracts/data.ts';
 import type { ChampionActivities, RegistryActivities } from '../../contracts/governance.ts';
+import type { HierarchyActivities } from '../../contracts/hierarchy.ts';
 import type { EvaluationActivities, MetricRow, ModelForecasts, SamplerActivities, SearchActivities, TrainingActivities, TrialRecord } from '../../contracts/modelling.ts';
 import type { RunActivities } from '../../contracts/runs.ts';
 import { evaluateGates } from '../../domain/gates.ts';
 
-export type AllActivities = ChampionActivities & DataActivities & EmbeddingActivities & EvaluationActivities & RegistryActivities
+export type AllActivities = ChampionActivities & DataActivities & EmbeddingActivities & EvaluationActivities & HierarchyActivities & RegistryActivities
   & RunActivities & SamplerActivities & SearchActivities & TrainingActivities;
 export type ActivityName = keyof AllActivities;
 
@@ -72,7 +73,7 @@ const metricRows: readonly MetricRow[] = [
   { ...scores, model: 'ensemble', split: 'test', wql: 0.4 },
 ];
 
-const pipelineFakes: DataActivities & EmbeddingActivities & EvaluationActivities & RegistryActivities & RunActivities = {
+const pipelineFakes: DataActivities & EmbeddingActivities & EvaluationActivities & HierarchyActivities & RegistryActivities & RunActivities = {
   startRun: async () => undefined,
   markStep: async () => undefined,
   finishRun: async () => undefined,
@@ -81,6 +82,8 @@ const pipelineFakes: DataActivities & EmbeddingActivities & EvaluationActivities
   clean: async () => ({ panel: ref('panel'), report: ref('cleaning'), series: 2, periods: 40, filled: 0, outliers: 0, droppedRows: 0, madeParts: 1, parts: 1, from: '2024-01-01', to: '2024-12-23' }),
   embedTexts: async () => ({ vectors: ref('vectors'), dims: 2, embedded: 2, reused: 0, encoder: 'fake' }),
   buildFeatures: async () => ({ table: ref('table'), spec: ref('spec'), cutoffs: { folds: ['2024-10-07', '2024-11-04'], test: '2024-12-02', final: '2024-12-23' }, rows: 80, series: 2, columns: 9 }),
+  aggregatePanel: async () => ({ members: ref('members'), panel: ref('node-panel'), nodes: 3, madeParts: 1, parts: 1 }),
+  reconcileForecasts: async ({ method }) => ({ series: { ...forecastsOf('ensemble'), predictions: ref(`${method}-series`) }, nodes: { ...forecastsOf('ensemble'), predictions: ref(`${method}-nodes`) }, moved: 0.1 }),
   buildEnsemble: async ({ members }) => ({ forecasts: forecastsOf('ensemble'), weights: Object.fromEntries(members.map(({ model }) => [model, 1 / members.length])), level: 1.1 }),
   evaluateModels: async () => ({ report: ref('report'), rows: metricRows, forecasts: ref('forecasts'), forecastSeries: 2 }),
   currentChampion: async () => ({}),

@@ -20,9 +20,15 @@ let whole: Run;
 beforeAll(async () => {
   temporal = await startTemporal();
   await temporal.startWorkers();
-  whole = await run();
+  whole = await run({}, withLevels);
 });
 afterAll(() => temporal.stop());
+
+/** Two levels above the series. */
+const withLevels = {
+  sources: { sales: { uri: 'sales.csv', columns: { series: 'sku', time: 'day', target: 'units' }, levels: { category: 'Category' } } },
+  hierarchy: { levels: ['category', 'total'], method: 'mint-shrink' },
+};
 
 function inputOf(more: object = {}): RetrainInput {
   const pipeline = pipelineSchema.parse({
@@ -79,7 +85,9 @@ async function untilCancelled(heard: () => void): Promise<never> {
   }
 }
 
-const skippedSteps = ({ inputsOf }: FakeActivities): string[] => inputsOf('markStep').flatMap(({ step, status }) => (status === 'skipped' ? [step] : []));
+/** Of a run without a hierarchy; what that leaves out has a test of its own. */
+const skippedSteps = ({ inputsOf }: FakeActivities): string[] => inputsOf('markStep').flatMap(({ step, status }) => (status === 'skipped' && !ofLevels.includes(step) ? [step] : []));
+const ofLevels: readonly string[] = ['aggregate', 'levels', 'reconcile'];
 
 describe('a run', () => {
   test('begins a step only when every step that it waits for has ended', () => {
@@ -137,7 +145,7 @@ describe('a run', () => {
   test('fits the best trial of each search on every fold, before the test horizon and on everything', () => {
     const { activities } = whole;
     // The fake scores later trials better: trial 1 of lightgbm, trial 0 of lstm.
-    expect(activities.inputsOf('fitModel').map(({ family, parameters, splits }) => [family, parameters['depth'], splits]).sort()).toEqual([
+    expect(activities.inputsOf('fitModel').filter(({ context }) => context.step !== 'levels').map(({ family, parameters, splits }) => [family, parameters['depth'], splits]).sort()).toEqual([
       ['lightgbm', 1, ['folds', 'test', 'final']], ['lstm', 0, ['folds', 'test', 'final']],
     ]);
   });
@@ -146,7 +154,7 @@ describe('a run', () => {
     const { activities } = whole;
     const queues = new Map(activities.calls.map(({ name, taskQueue }) => [name, taskQueue]));
     const onQueue = (queue: string): string[] => [...queues].filter(([, taskQueue]) => taskQueue === queue).map(([name]) => name).sort();
-    expect(onQueue(taskQueues.data)).toEqual(['buildEnsemble', 'buildFeatures', 'clean', 'evaluateModels', 'ingest', 'validate']);
+    expect(onQueue(taskQueues.data)).toEqual(['aggregatePanel', 'buildEnsemble', 'buildFeatures', 'clean', 'evaluateModels', 'ingest', 'reconcileForecasts', 'validate']);
     expect(onQueue(taskQueues.embedding)).toEqual(['embedTexts']);
     expect(onQueue(taskQueues.training)).toEqual(['fitBaselines', 'fitFold', 'fitModel']);
     expect(onQueue(taskQueues.sampler)).toEqual(['ask', 'tell']);
@@ -180,6 +188,52 @@ describe('what a pipeline leaves out is skipped, and said to be:', () => {
 
 const { texts: _texts, ...withoutTexts } = snapshot;
 
+describe('levels above the series', () => {
+  const inStep = (step: string) => ({ context }: { context: { step: string } }): boolean => context.step === step;
+
+  test('are skipped where the file names no hierarchy, and nothing else of the run knows of them', async () => {
+    const { activities, result } = await run();
+    expect(activities.inputsOf('markStep').filter(({ status }) => status === 'skipped').map(({ step, note }) => [step, note])).toEqual(ofLevels.map((step) => [step, 'the pipeline file names no hierarchy']));
+    for (const name of ['aggregatePanel', 'reconcileForecasts'] as const) expect(activities.inputsOf(name)).toEqual([]);
+    expect(activities.inputsOf('evaluateModels')[0]).not.toHaveProperty('hierarchy');
+    expect(activities.inputsOf('evaluateModels')[0]?.ensemble.predictions).toEqual(ref('ensemble-predictions'));
+    expect(activities.inputsOf('registerCandidate')[0]?.recipe).not.toHaveProperty('hierarchy');
+    expect(result).not.toHaveProperty('levels');
+  });
+
+  test('have features of their sums, and the models and parameters of the series, without a search of their own', () => {
+    const { activities } = whole;
+    const [own, above] = activities.inputsOf('buildFeatures').toSorted((a, b) => Number(a.context.step === 'levels') - Number(b.context.step === 'levels'));
+    expect([own?.panel, above?.panel]).toEqual([ref('panel'), ref('node-panel')]);
+    expect(above).toMatchObject({ textDims: 0, horizon: own?.horizon, folds: own?.folds, minHistory: own?.minHistory });
+    expect(above).not.toHaveProperty('vectors');
+    expect(activities.inputsOf('openSearch')).toHaveLength(2);
+    expect(activities.inputsOf('fitModel').filter(inStep('levels')).map(({ family, parameters, splits }) => [family, parameters['depth'], splits]).sort()).toEqual([
+      ['lightgbm', 1, ['folds', 'test', 'final']], ['lstm', 0, ['folds', 'test', 'final']],
+    ]);
+    const ensembles = activities.inputsOf('buildEnsemble').map(({ members }) => members.map(({ model }) => model));
+    expect(ensembles[0]).toEqual(ensembles[1]);
+  });
+
+  test('and the series are evaluated and registered as they add up, with what they were before', () => {
+    const { activities } = whole;
+    const before = ref('ensemble-predictions');
+    expect(activities.inputsOf('reconcileForecasts')).toMatchObject([{ method: 'mint-shrink', members: ref('members'), panel: ref('panel'), series: { models: [{ predictions: before }] }, nodes: { models: [{ predictions: before }] } }]);
+    expect(activities.inputsOf('evaluateModels')).toMatchObject([{
+      ensemble: { predictions: ref('mint-shrink-series') },
+      hierarchy: { members: ref('members'), panel: ref('node-panel'), nodes: { predictions: ref('mint-shrink-nodes') }, before: { series: { predictions: before }, nodes: { predictions: before } } },
+    }]);
+    expect(activities.inputsOf('registerCandidate')[0]?.recipe.hierarchy).toMatchObject({ levels: ['category', 'total'], method: 'mint-shrink', level: 1.1 });
+  });
+
+  test('cannot be summed over some of the series only: a run with top is refused before anything is read', async () => {
+    const { activities, result } = await start({}, { ...withLevels, cleaning: { top: 5 } });
+    await expect(result).rejects.toThrow(WorkflowFailedError);
+    expect(activities.inputsOf('finishRun')).toMatchObject([{ status: 'failed', code: 'BadInput', error: expect.stringMatching(/hierarchy and cleaning\.top exclude each other/) }]);
+    expect(activities.inputsOf('ingest')).toEqual([]);
+  });
+});
+
 describe('the champion', () => {
   const recipe: Candidate['recipe'] = { members: { lightgbm: { parameters: { depth: 9 }, files: [] }, 'window-average': { parameters: {}, files: [] } }, weights: { lightgbm: 0.7, 'window-average': 0.3 }, level: 1.2, seed: 3, quantiles: [0.1, 0.9] };
   const champion = { pipeline: 'tests', candidate: 'c0', version: 4, since: '2025-11-01T00:00:00.000Z', by: 'ana', reason: 'good', proposalId: 'p-0' };
@@ -194,6 +248,22 @@ describe('the champion', () => {
     const measured = activities.inputsOf('evaluateModels')[0]?.champion;
     expect(measured).toMatchObject({ version: 4, weights: recipe.weights, level: 1.2 });
     expect(measured?.members.map(({ model }) => model)).toEqual(['lightgbm', 'window-average']);
+  });
+
+  test('with a hierarchy is fitted again on its nodes too, and made to add up by its own method and weights', async () => {
+    const hierarchy = { levels: ['category', 'total'], method: 'mint-wls-variance' as const, files: [], weights: { lightgbm: 1, 'window-average': 0 }, level: 0.9 };
+    const { activities } = await run({ currentChampion: async () => ({ champion, recipe: { ...recipe, hierarchy } }) }, { ...models, ...withLevels });
+    const refitted = activities.inputsOf('fitModel').filter(({ context }) => context.step === 'evaluate');
+    expect(refitted.map(({ parameters, splits }) => [parameters, splits])).toEqual(Array(2).fill([{ depth: 9 }, ['folds', 'test']]));
+    expect(activities.inputsOf('reconcileForecasts')[1]).toMatchObject({ method: 'mint-wls-variance', series: { weights: recipe.weights, level: 1.2 }, nodes: { weights: hierarchy.weights, level: 0.9 } });
+    expect(activities.inputsOf('evaluateModels')[0]?.champion).toMatchObject({ version: 4, weights: { ensemble: 1 }, level: 1, members: [{ predictions: ref('mint-wls-variance-series') }] });
+  });
+
+  test('with levels that this run does not sum up is compared by its series as they are', async () => {
+    const hierarchy = { levels: ['total'], method: 'bottom-up' as const, files: [], weights: { lightgbm: 1 }, level: 1 };
+    const { activities } = await run({ currentChampion: async () => ({ champion, recipe: { ...recipe, hierarchy } }) }, { ...models, ...withLevels });
+    expect(activities.inputsOf('reconcileForecasts')).toHaveLength(1);
+    expect(activities.inputsOf('evaluateModels')[0]?.champion).toMatchObject({ weights: recipe.weights, level: 1.2 });
   });
 
   test('with the same recipe as the candidate is not fitted again', async () => {
