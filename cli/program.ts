@@ -16,6 +16,7 @@ import { addDoctorCommand } from './commands/doctor.ts';
 import { addDownCommand } from './commands/down.ts';
 import { addForecastCommand } from './commands/forecast.ts';
 import { addForecastsCommand } from './commands/forecasts.ts';
+import { addInitCommand } from './commands/init.ts';
 import { addInstallCommand } from './commands/install.ts';
 import { addLineageCommand } from './commands/lineage.ts';
 import { addProposalsCommand } from './commands/proposals.ts';
@@ -42,6 +43,7 @@ const inHelpOrder: readonly AddCommand[] = [
   addStatusCommand,
   addDoctorCommand,
   addResetCommand,
+  addInitCommand,
   addRunCommand,
   addRunsCommand,
   addCandidatesCommand,
