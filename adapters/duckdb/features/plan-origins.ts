@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 import type { FeaturesInput } from '../../../contracts/data.ts';
 import type { Cutoffs } from '../../../contracts/features.ts';
-import { addPeriods, isoOfStart, type PeriodLength, periodsBetween, startUnit } from '../../../domain/calendar.ts';
+import { addPeriods, dayOfStart, isoOfStart, type PeriodLength, periodsBetween, startUnit } from '../../../domain/calendar.ts';
 import { rollingCutoffs } from '../../../domain/cutoffs.ts';
 import { type FeaturePlan, planFeatures } from '../../../domain/features/feature-plan.ts';
 import { type OriginSpan, originSpans } from '../../../domain/features/origin-spans.ts';
@@ -45,7 +45,10 @@ export async function planOrigins(session: Session, request: OriginPlanRequest):
   const extent = await extentOf(session, panel.map(({ file }) => file), frequency);
   const { first, last } = extent;
   const periods = periodsBetween(first, last, frequency) + 1;
-  refuseShortHistory({ where: 'sales', frequency, horizon, folds, periods, from: first, to: last });
+  refuseShortHistory({
+    where: 'sales', frequency, horizon, folds, ...(step !== undefined && { step }), ...(gap !== undefined && { gap }),
+    periods, from: dayOfStart(first, frequency), to: dayOfStart(last, frequency),
+  });
 
   const starts = rollingCutoffs({ last, horizon, folds, frequency, ...(step !== undefined && { step }) });
   const iso = (start: number): string => isoOfStart(start, frequency);

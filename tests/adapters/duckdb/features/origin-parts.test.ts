@@ -72,6 +72,12 @@ describe('an origin table in parts', () => {
   test('refuses a panel that is too short for its folds', async () => {
     await expect(build(somePanel({ series: 1, periods: 12 }))).rejects.toMatchObject({ code: 'BadInput', message: expect.stringContaining('horizon 3 with 2 folds needs 16') as string });
   });
+
+  test('refuses a panel that is too short for folds as far apart and targets as late as the pipeline file has them', async () => {
+    const panel = somePanel({ series: 1, periods: 20 });
+    await expect(build(panel, { step: 8, gap: 1 })).rejects.toMatchObject({ message: expect.stringContaining('2 folds 8 weeks apart and gap 1 needs 22;') as string });
+    expect((await build(panel, { step: 6, gap: 1 })).cutoffs.gap).toBe(1);
+  });
 });
 
 describe('texts in an origin table', () => {
