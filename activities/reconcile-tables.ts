@@ -17,7 +17,7 @@ export interface TablesToReconcile {
   readonly method: ReconciliationMethod;
   /** What was sold up to a cutoff; asked for only where a method shares by the past. */
   readonly history: (cutoff: string, series: readonly string[]) => Promise<PastValues>;
-  /** Called between two splits. */
+  /** Called between pieces of work that take seconds where series are many. */
   readonly breathe: () => Promise<void>;
 }
 
@@ -48,9 +48,11 @@ export async function reconcileTables({ series, nodes, members, method, history,
     nodeRows.rows.forEach((row, i) => { if (row >= 0) base[i] = nodes.yHat[row] ?? Number.NaN; });
     if (base.some(Number.isNaN)) throw new Conflict(`a forecast of ${series.splits[split] ?? ''} is not a number, so it can't be made to add up`);
 
+    await breathe();
     const request = { hierarchy, base, steps };
     const points = await forecastsOf(method, request, async () => ({ values: errorsOf(hierarchy, [errorsAbove, nodeNumbers], [errors, own.ids]), times: errors?.times ?? 0 }),
       () => history(cutoff, own.ids.map((i) => series.series[i] ?? '')));
+    await breathe();
     // Sums of the numbers as the file holds them, so that what is read from it adds up.
     const settled = points.subarray(hierarchy.nodes * steps).map((value, i) => Math.fround((bottom[i] ?? 0) >= 0 ? Math.max(0, value) : value));
     const all = sumUp(hierarchy, settled, steps);

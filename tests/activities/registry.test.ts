@@ -154,6 +154,7 @@ describe('registering a candidate', () => {
     ['other parameters', (input) => ({ ...input, recipe: { ...input.recipe, members: { lightgbm: { parameters: { num_leaves: 15 }, files: [artifact('models', 'model', 'txt')] } } } })],
     ['other weights', (input) => ({ ...input, recipe: { ...input.recipe, weights: { lightgbm: 0.98 } } })],
     ['another level', (input) => ({ ...input, recipe: { ...input.recipe, level: 1 } })],
+    ['a hierarchy', (input) => ({ ...input, recipe: { ...input.recipe, hierarchy: { levels: ['total'], method: 'bottom-up', files: [], weights: { lightgbm: 1 }, level: 1 } } })],
     ['another seed', (input) => ({ ...input, recipe: { ...input.recipe, seed: 8 } })],
     ['other data', (input) => ({ ...input, snapshot: snapshotOf('april') })],
   ])('with %s is another candidate', async (_, change) => {
