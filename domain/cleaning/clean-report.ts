@@ -44,7 +44,7 @@ export class TouchedTally {
     if (Number.isNaN(sold) || code === touchedCodes.noSale) return;
     if (!Number.isNaN(used)) this.#units[code] = (this.#units[code] ?? 0) + Math.abs(sold - used);
     const last = this.#largest[longestList - 1];
-    if (last !== undefined && changeOf({ sold, used }) < changeOf(last)) return;
+    if (last !== undefined && byChange({ sold, used }, last) > 0) return;
     this.#largest = [...this.#largest, { series, start, code, sold, used }].sort((a, b) => byChange(a, b) || compareTexts(a.series, b.series) || a.start - b.start).slice(0, longestList);
   }
 

@@ -5,6 +5,8 @@ import { SortedWindow } from './sorted-window.ts';
 
 /** Standard deviations of a normal distribution per median absolute deviation: 1 / Φ⁻¹(3/4). */
 const deviationsPerMad = 1.4826;
+/** Values whose spread is a smaller share of them than this do not vary: sums of equal fractions differ by their rounding. */
+const rounding = 1e-12;
 
 /**
  * Watches one series for values beyond the limits of its own past. Limits rest on what was sold (not on cleaned values: a series that has
@@ -79,7 +81,7 @@ export class OutlierWatch {
   }
 
   #limit(low: number, high: number, spread: number): void {
-    if (!(spread > 0)) return;
+    if (!(spread > rounding * Math.max(Math.abs(low), Math.abs(high)))) return;
     this.high = high + this.#rules.factor * spread;
     if (this.#rules.sides === 'both') this.low = low - this.#rules.factor * spread;
   }
@@ -89,6 +91,8 @@ export class OutlierWatch {
       const value = this.#measure(sold, this.#from);
       if (!Number.isNaN(value)) this.#sorted.remove(value);
     }
+    // What was never taken in is skipped: a series that goes on from its rows may begin with a stretch in which nothing is judged.
+    this.#from = Math.max(this.#from, at - this.#lookBack.memory);
     for (this.#to = Math.max(this.#to, this.#from); this.#to < at; this.#to += 1) {
       const value = this.#measure(sold, this.#to);
       if (!Number.isNaN(value)) this.#sorted.insert(value);

@@ -28,7 +28,10 @@ export class SeriesHistory {
     if (this.length + more <= this.sold.length) return 0;
     const gone = Math.max(0, this.length - this.#reach);
     const kept = this.length - gone;
-    const capacity = kept + more <= this.sold.length ? this.sold.length : kept + more;
+    const needed = kept + more;
+    // Room for some parts to come: values then move once in a few parts, and a young series grows by doubling.
+    const roomy = Math.min(2 * this.sold.length, this.#reach + 3 * more);
+    const capacity = needed <= this.sold.length ? this.sold.length : Math.max(needed, roomy);
     this.sold = moved(this.sold, gone, this.length, capacity);
     if (this.#cleaned) {
       this.y = moved(this.y, gone, this.length, capacity);

@@ -32,9 +32,9 @@ export class SortedWindow {
 
   /** Linearly interpolated between order statistics (Hyndman & Fan 1996, type 7); NaN for no values. */
   quantile(level: number): number {
+    if (this.#length === 0) return Number.NaN;
     const position = (this.#length - 1) * level;
     const low = Math.floor(position);
-    if (low < 0) return Number.NaN;
     const below = this.#values[low] ?? Number.NaN;
     const above = this.#values[Math.ceil(position)] ?? Number.NaN;
     return below + (above - below) * (position - low);
