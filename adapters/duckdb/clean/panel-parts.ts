@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 
 import { addPeriods, isoOfStart, periodsBetween, type PeriodLength, startUnit } from '../../../domain/calendar.ts';
 import { type CleanCounts, TouchedTally } from '../../../domain/cleaning/clean-report.ts';
-import { type CleanedRows, SeriesCleaner, type SeriesState } from '../../../domain/cleaning/clean-series.ts';
+import { type CleanedRows, type CleanedTail, SeriesCleaner, type SeriesState } from '../../../domain/cleaning/clean-series.ts';
 import type { CleaningRules } from '../../../domain/cleaning/cleaning-rules.ts';
 import { partCalendar } from '../../../domain/cleaning/part-calendar.ts';
 import type { PartSpan } from '../../../domain/cleaning/part-spans.ts';
@@ -44,6 +44,8 @@ export interface PanelParts {
 }
 
 const columns = Object.keys(panelColumns) as readonly PanelColumn[];
+const rememberedColumns = ['yRaw', 'y', 'touched'] as const satisfies readonly PanelColumn[];
+const runningColumns = ['y', 'price', 'stock', 'age', 'sinceSale', 'known', 'total'] as const satisfies readonly PanelColumn[];
 /** Rows that are collected before they go to DuckDB. */
 const blockRows = 16_384;
 /** Longest pure computation between two looks at what else the process has to do. */
@@ -67,11 +69,13 @@ export function createPanelParts(sessions: Sessions, { rules, frequency, until, 
     if (standing?.last === last) return standing;
     const states = new Map<string, SeriesState>();
     if (before.length === 0) return { last, series: [], states };
-    const window = createPanelWindow({ columns, frequency });
+    // Of most columns only the newest period counts: a year of all of them would be four times as much.
+    const [window, newest] = [createPanelWindow({ columns: rememberedColumns, frequency }), createPanelWindow({ columns: runningColumns, frequency })];
     await window.cover(session, before, { from: addPeriods(last, -cleaner.reach, frequency), to: last });
+    await newest.cover(session, before, { from: last, to: last });
     for (const series of window.series) {
-      const held = window.of(series);
-      if (held !== undefined) states.set(series, cleaner.begin(tailOf(held)));
+      const [held, end] = [window.of(series), newest.of(series)];
+      if (held !== undefined && end !== undefined) states.set(series, cleaner.begin(tailOf(held, end)));
     }
     return { last, series: window.series, states };
   }
@@ -140,10 +144,11 @@ const noneSold: SoldRuns = {
   series: [], offsets: new Uint32Array(1), ds: new Int32Array(0), total: nothing, largest: nothing, lines: nothing, untold: nothing, price: nothing, lowStock: nothing, stock: nothing,
 };
 
-function tailOf({ columns: held, length }: SeriesWindow<PanelColumn>): Parameters<SeriesCleaner['begin']>[0] {
-  const newest = (column: PanelColumn): number => held[column][length - 1] ?? Number.NaN;
+function tailOf(held: SeriesWindow<(typeof rememberedColumns)[number]>, end: SeriesWindow<(typeof runningColumns)[number]>): CleanedTail {
+  const remembered = (column: (typeof rememberedColumns)[number]): Float64Array => held.columns[column].subarray(0, held.length);
+  const newest = (column: (typeof runningColumns)[number]): number => end.columns[column][end.length - 1] ?? Number.NaN;
   return {
-    yRaw: held.yRaw.subarray(0, length), y: held.y.subarray(0, length), touched: held.touched.subarray(0, length),
+    yRaw: remembered('yRaw'), y: remembered('y'), touched: remembered('touched'),
     newest: {
       y: newest('y'), price: newest('price'), stock: newest('stock'), age: newest('age'), sinceSale: newest('sinceSale'), known: newest('known'), total: newest('total'),
     },

@@ -25,15 +25,19 @@ export interface SoldQuestion {
 export async function soldPeriods(session: Session, { sales, frequency, last, until }: SoldQuestion): Promise<SoldRuns> {
   const unit = startUnit(frequency);
   const end = startSql(String(until + 1), unit);
-  const priced = 'FILTER (target > 0 AND price IS NOT NULL)';
+  const priced = 'target > 0 AND price IS NOT NULL';
   const period = startNumberSql(`date_trunc('${frequency}', time)`, unit);
+  const files = parquetFiles(sales);
+  // Most tables have no stock, and the last one of a period costs as much as all sums of it.
+  const { stocked } = await session.row(`SELECT count(stock) > 0 AS stocked FROM ${files}`);
+  const [lowStock, stock] = stocked === true ? ['min(stock)', 'arg_max(stock, (time, file, row)) FILTER (stock IS NOT NULL)'] : ['NULL::DOUBLE', 'NULL::DOUBLE'];
   // Rows without a time are never kept. Integers instead of dates: a third less to hash.
   await session.run(`
     CREATE OR REPLACE TEMP TABLE sold AS
     SELECT series, ds, ${exactSum('target')} AS total, max(target) AS largest, count(target) AS lines, count(*) - count(target) AS untold,
-           CAST(sum(CAST(target * price AS DECIMAL(38, 6))) ${priced} AS DOUBLE) / CAST(sum(CAST(target AS DECIMAL(38, 6))) ${priced} AS DOUBLE) AS price,
-           min(stock) AS low_stock, arg_max(stock, (time, file, row)) FILTER (stock IS NOT NULL) AS stock
-    FROM (SELECT *, ${period} AS ds FROM ${parquetFiles(sales)} WHERE kept AND time < ${end})
+           ${exactSum(`CASE WHEN ${priced} THEN target * price END`)} / ${exactSum(`CASE WHEN ${priced} THEN target END`)} AS price,
+           ${lowStock} AS low_stock, ${stock} AS stock
+    FROM (SELECT *, ${period} AS ds FROM ${files} WHERE kept AND time < ${end})
     WHERE ds < ${String(addPeriods(last, 1, frequency))} GROUP BY series, ds ORDER BY series, ds`);
   const { columns, ...runs } = await readSeriesRuns(session, {
     relation: 'sold', ds: 'ds',
