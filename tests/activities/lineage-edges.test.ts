@@ -10,12 +10,13 @@ import { pipelineSchema } from '../../contracts/pipeline.schema.ts';
 const candidate = { ...candidateOf('shop', 'march'), version: 3 };
 const snapshot = snapshotOf('march');
 const files = [artifact('models', 'one', 'txt'), artifact('models', 'two', 'json')];
+const levelsFile = artifact('models', 'levels', 'txt');
 const edges = [
   ...candidateEdges(
     {
       context: at('register'),
       snapshot: { ...snapshot, sources: [...snapshot.sources, { source: 'products', uri: 'products.csv', sha256: 'b'.repeat(64), bytes: 1, rows: 1 }] },
-      recipe: { members: { lightgbm: { parameters: {}, files }, 'window-average': { parameters: {}, files: [] } }, weights: { lightgbm: 1 }, level: 1, seed: 7, quantiles: [0.5] },
+      recipe: { members: { lightgbm: { parameters: {}, files }, 'window-average': { parameters: {}, files: [] } }, weights: { lightgbm: 1 }, level: 1, seed: 7, quantiles: [0.5], hierarchy: { levels: ['total'], method: 'bottom-up', files: [levelsFile], weights: { lightgbm: 1 }, level: 1 } },
       evaluation: { report: artifact('reports', 'report'), rows: [metricRow], forecasts: candidate.forecasts, forecastSeries: 3 },
       pipelineSpec: pipelineSchema.parse({ name: 'shop', task: 'forecast', frequency: 'week', horizon: 4, sources: { sales: { uri: 's.csv', columns: { series: 'a', time: 'b', target: 'c' } } } }),
       trials: [],
@@ -36,7 +37,7 @@ test('a served forecast leads back to everything it was made from', async () => 
   const up = await reached({ kind: 'forecast', id: 'shop/v3' }, 'up');
   expect([...up]).toEqual(expect.arrayContaining([
     'champion shop/v3', `candidate ${candidate.digest}`, 'run run-1', `snapshot ${snapshot.digest}`, `artifact ${candidate.forecasts.sha256}`,
-    ...files.map(({ sha256 }) => `artifact ${sha256}`),
+    ...[...files, levelsFile].map(({ sha256 }) => `artifact ${sha256}`),
     `source products.csv#sha256=${'b'.repeat(64)}`,
   ]));
 });

@@ -40,6 +40,7 @@ export function candidateOf(pipeline: string, text: string): Omit<Candidate, 've
     recipe: {
       members: { lightgbm: { parameters: { num_leaves: 31, boosting: 'gbdt', linear_tree: false }, files: [artifact('models', `${text} model`, 'txt')] } },
       weights: { lightgbm: 1 }, level: 1.05, seed: 7, quantiles: [0.1, 0.5, 0.9],
+      hierarchy: { levels: ['category', ['category', 'store'], 'total'], method: 'mint-shrink', files: [], weights: { lightgbm: 1 }, level: 0.97 },
     },
     metrics: [metricRow], report: artifact('reports', `${text} report`), forecasts: artifact('forecasts', `${text} forecasts`, 'parquet'),
     evidence: evidenceOf(text), mlflowRunId: 'f'.repeat(32), mlflowVersion: '4', createdAt: '2026-03-02T04:05:06.789Z',
