@@ -61,6 +61,7 @@ async function runSteps(input: RetrainInput): Promise<RetrainResult> {
       ...(vectors && { vectors }),
       textDims: pipeline.embeddings.text?.dims ?? 0,
       ...asked,
+      missing: pipeline.cleaning.missing.method,
       ...(pipeline.cleaning.top !== undefined && { top: pipeline.cleaning.top }),
     }),
     aggregate(input, snapshot, cleaned, at),
