@@ -41,8 +41,7 @@ export function createValidate({ tables, artifacts, steps, validationResults, ev
     const signal = cancellationSignal();
     const sales = await fetchParts(artifacts, snapshot.sales, signal);
     const products = snapshot.products === undefined ? undefined : await artifacts.fetchFile(snapshot.products, signal);
-    const found = await tables.validateSales({ sales, ...(products !== undefined && { products }), rules, frequency, now, signal });
-    const report = { ...found, outcomes: found.outcomes.map((outcome) => ({ ...outcome, found: withPlaces(outcome, snapshot) })) };
+    const report = await tables.validateSales({ sales, ...(products !== undefined && { products }), rules, frequency, now, signal });
     const broken = report.outcomes.filter(({ holds }) => !holds);
     return { report: await artifacts.publishJson('reports', report), passed: report.outcomes.length - broken.length, warnings: broken.filter(({ severity }) => severity === 'warn').length };
   }
@@ -58,7 +57,9 @@ export function createValidate({ tables, artifacts, steps, validationResults, ev
     const work = async (): Promise<Cached<ValidateResult>> => {
       const checked = await steps.once('validate', parameters, () => check(input));
       made = checked.value.report;
-      report = (await artifacts.readJson(made)) as ValidationReport;
+      const found = (await artifacts.readJson(made)) as ValidationReport;
+      // Not in what is cached: the same rows may come from a file that has moved since.
+      report = { ...found, outcomes: found.outcomes.map((outcome) => ({ ...outcome, found: withPlaces(outcome, snapshot) })) };
       await validationResults.put({ runId: context.runId, pipeline: context.pipeline, snapshot: snapshot.digest, outcomes: report.outcomes });
       refuseBlocking(report.outcomes);
       return checked;
@@ -75,10 +76,12 @@ export function createValidate({ tables, artifacts, steps, validationResults, ev
 /** Where the first rows lie that break it, so that they can be looked at: `… (e.g. ./sales.csv row 4, 17)`. */
 function withPlaces({ holds, found, examples }: RuleOutcome, { sources }: Snapshot): string {
   if (holds || examples.length === 0) return found;
+  // Rows know a file by its number; older snapshots count the files.
+  const uriOf = new Map(sources.filter(({ source }) => source === 'sales').map(({ number, uri }, i) => [number ?? i, uri]));
   const files = [...new Set(examples.map(({ file }) => file))];
   const places = files.map((file) => {
     const rows = examples.filter((example) => example.file === file).map(({ row }) => row.toLocaleString('en-US'));
-    return `${sources[file]?.uri ?? `file ${String(file)}`} row ${rows.join('; ')}`;
+    return `${uriOf.get(file) ?? `file ${String(file)}`} row ${rows.join('; ')}`;
   });
   return `${found}, such as ${places.join(', ')}`;
 }

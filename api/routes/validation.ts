@@ -4,6 +4,7 @@ import type { OpenAPIHono } from '@hono/zod-openapi';
 import { runValidationSchema } from '../../contracts/http.schema.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { failures, jsonAnswer } from '../describe-route.ts';
+import { sourceUri } from '../find-snapshot.ts';
 import type { ActingEnvironment } from '../guards.ts';
 import { notFound } from '../nearest.ts';
 
@@ -25,10 +26,10 @@ export function addValidationRoutes(app: OpenAPIHono<ActingEnvironment>, deps: A
         throw notFound('run', runId, (await deps.runs.list({ limit: 1000 })).map((known) => known.runId), 'there are no runs yet');
       return c.json({ runId, results: [] }, 200);
     }
-    const sources = (await deps.snapshots.find(found.snapshot))?.snapshot.sources ?? [];
+    const snapshot = (await deps.snapshots.find(found.snapshot))?.snapshot;
     const results = found.outcomes.map((outcome) => ({
       ...outcome,
-      examples: outcome.examples.map(({ file, row }) => ({ uri: sources[file]?.uri ?? `file ${String(file)}`, row })),
+      examples: outcome.examples.map(({ file, row }) => ({ uri: snapshot === undefined ? `file ${String(file)}` : sourceUri(snapshot, file), row })),
     }));
     return c.json({ runId, snapshot: found.snapshot, results }, 200);
   });

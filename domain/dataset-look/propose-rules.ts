@@ -48,8 +48,8 @@ const factors = [3, 5, 10];
 /** Share of the periods that may lie outside of the band today. */
 const someOutside = 0.02;
 
-function bandOf({ dayRows, strays }: DatasetLook, frequency: PeriodLength): Choice<ProposedRule>[] {
-  if (frequency === 'hour') return [];
+function bandOf({ dayRows, strays }: DatasetLook, wanted: PeriodLength): Choice<ProposedRule>[] {
+  const frequency = wanted === 'hour' ? 'day' : wanted;
   const counts = new Map<number, number>();
   for (const [day, rows] of dayRows) {
     if (strays.includes(isoOfDay(day).slice(0, 7))) continue;

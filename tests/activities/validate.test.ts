@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 
 import { createValidate } from '../../activities/validate.ts';
-import type { RuleOutcome, ValidateInput, ValidationReport } from '../../contracts/data.ts';
+import type { RuleOutcome, Snapshot, ValidateInput, ValidationReport } from '../../contracts/data.ts';
 import type { StepEvent } from '../../contracts/step-events.ts';
 import { tablePartsMediaType } from '../../contracts/table-parts.ts';
 import { validationRuleSchema } from '../../contracts/validation.schema.ts';
@@ -26,7 +26,7 @@ const outcome = (over: Partial<RuleOutcome> = {}): RuleOutcome => ({
 const broken = outcome({ holds: false, found: '2 of 3 rows are empty (67 %)', broken: 2, examples: [{ file: 0, row: 2 }, { file: 0, row: 18_204 }] });
 
 /** Validates a snapshot of one part; the rules find `outcomes`. */
-async function validate(outcomes: readonly RuleOutcome[], { runId = 'run-1', over = {} }: { readonly runId?: string; readonly over?: Partial<ValidateInput> } = {}) {
+async function validate(outcomes: readonly RuleOutcome[], { runId = 'run-1', over = {}, sources = snapshotOf('s').sources }: { readonly runId?: string; readonly over?: Partial<ValidateInput>; readonly sources?: Snapshot['sources'] } = {}) {
   const sales = { ...(await given.artifacts.publishJson('primary', { parts: [] })), mediaType: tablePartsMediaType };
   const report: ValidationReport = { outcomes, metrics: { rows: 3, columns: { target: { type: 'DOUBLE', count: 1, nullCount: 2 } } } };
   const run = createValidate({
@@ -40,7 +40,7 @@ async function validate(outcomes: readonly RuleOutcome[], { runId = 'run-1', ove
     events: { emit: async (event) => void events.push(event) },
   });
   const input: ValidateInput = {
-    context: at('validate', runId), snapshot: { ...snapshotOf('s'), sales }, frequency: 'week', now: '2024-03-01T10:00:00Z',
+    context: at('validate', runId), snapshot: { ...snapshotOf('s'), sources, sales }, frequency: 'week', now: '2024-03-01T10:00:00Z',
     rules: [validationRuleSchema.parse({ column: 'target', rule: 'not-null' })], ...over,
   };
   return attempt(() => run(input));
@@ -62,6 +62,13 @@ describe('validating', () => {
     });
     expect((await given.database.validationResults.ofRun('run-1'))?.outcomes.map(({ holds }) => holds)).toEqual([false, true]);
     expect(await given.database.steps.list('run-1')).toMatchObject([{ status: 'failed' }]);
+  });
+
+  test('rows know a file by its number, and the place is told where the file lies now', async () => {
+    const rule = { ...broken, examples: [{ file: 99_456, row: 4 }] };
+    const moved = (uri: string): Snapshot['sources'] => [{ source: 'sales', uri: './other.csv', sha256: 'a', bytes: 1, rows: 1, number: 7 }, { source: 'sales', uri, sha256: 'b', bytes: 1, rows: 1, number: 99_456 }];
+    await expect(validate([rule], { sources: moved('./old.csv') })).rejects.toThrow('such as ./old.csv row 4)');
+    await expect(validate([rule], { runId: 'run-2', sources: moved('./new.csv') })).rejects.toThrow('such as ./new.csv row 4)');
   });
 
   test('the same rules over the same rows are looked at once; each run has its results, and is blocked by them', async () => {

@@ -63,7 +63,8 @@ async function freshness({ session, rows, request }: WholeScope, maxAgeDays: num
 const mostPeriodsNamed = 3;
 
 async function rowCountBand({ session, rows, request, total }: WholeScope, factor: number): Promise<Finding> {
-  const { frequency } = request;
+  // Hours of a day differ too much to be compared with each other: days are.
+  const frequency = request.frequency === 'hour' ? 'day' : request.frequency;
   const days = await session.rows(`SELECT datediff('day', DATE '1970-01-01', CAST(time AS DATE)) AS day, count(*) AS rows FROM ${rows.relation} WHERE time IS NOT NULL GROUP BY day ORDER BY day`);
   const counts = new Map<number, number>();
   for (const row of days) {

@@ -46,6 +46,8 @@ export async function sandboxedQuery(job: SandboxedQuery, signal?: AbortSignal):
   };
   signal?.addEventListener('abort', interrupt);
   try {
+    // What was stopped before this listened is not told again.
+    signal?.throwIfAborted();
     await close(connection, job);
     return await count(connection, job.query);
   } catch (error) {

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { createSandbox } from '../../../../adapters/duckdb/validate/run-sandboxed.ts';
+import { sandboxedQuery } from '../../../../adapters/duckdb/validate/sandboxed-query.ts';
 import { useOwnSession } from '../own-session.ts';
 import { salesFile } from './sales-file.ts';
 
@@ -53,6 +54,14 @@ describe('a query of a pipeline file', () => {
     const stop = new AbortController();
     const asked = ask('SELECT a.range FROM range(100000) a, range(100000) b, range(100000) c WHERE a.range + b.range < c.range', { signal: stop.signal });
     setTimeout(() => stop.abort(new Error('the run was cancelled')), 100);
+    await expect(asked).rejects.toThrow('the run was cancelled');
+  });
+
+  test('does not begin when its step was stopped while its place was made ready', async () => {
+    const stop = new AbortController();
+    const sales = [await salesFile(scratch(), 'stopped', [{ target: 5 }])];
+    const asked = sandboxedQuery({ query: 'SELECT a.range FROM range(100000) a, range(100000) b, range(100000) c WHERE a.range + b.range < c.range', sales, columns, memoryLimitMiB: 64, threads: 1, tempFolder: scratch().folder }, stop.signal);
+    stop.abort(new Error('the run was cancelled'));
     await expect(asked).rejects.toThrow('the run was cancelled');
   });
 

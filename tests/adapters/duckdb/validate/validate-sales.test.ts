@@ -91,6 +91,12 @@ describe('a rule over the kept rows', () => {
     expect(await check({ rule: 'row-count-band', factor: 6 }, { rows })).toMatchObject({ holds: true, found: '2 to 10 rows a week' });
   });
 
+  test('hours are compared by day: nobody expects as many sales at night', async () => {
+    const sales = [await salesFile(scratch(), 'hours', Array.from({ length: 60 }, (_, i) => ({ time: `${day(Math.floor(i / 3)).slice(0, 10)}T${String(9 + (i % 3)).padStart(2, '0')}:00:00` })))];
+    const { outcomes } = await validate({ sales, rules: [validationRuleSchema.parse({ rule: 'row-count-band', factor: 3 })], frequency: 'hour', now: '2024-03-15' });
+    expect(outcomes).toMatchObject([{ holds: true, found: '3 to 3 rows a day' }]);
+  });
+
   test('the figures of the columns are those of the kept rows', async () => {
     const sales = [await salesFile(scratch(), 'sales', tenRows)];
     const { metrics } = await validate({ sales, rules: [], frequency: 'week', now: '2024-03-15' });
