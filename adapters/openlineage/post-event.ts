@@ -13,11 +13,14 @@ export type Delivery = { readonly kind: 'sent' } | { readonly kind: 'parked' | '
 const timeoutMs = 15_000;
 const longestReason = 300;
 
-/** Posts one event. A refusal that another attempt would hear again (4xx but 408 and 429) parks it; everything else comes later. */
+/** What is wrong with the event itself. A wrong key, path or proxy is none of its faults: once that is mended, it is taken. */
+const final = new Set([400, 409, 410, 411, 413, 414, 415, 422, 431]);
+
+/** Posts one event. A refusal that another attempt would hear again parks it; everything else comes later. */
 export async function postEvent({ url, path = 'api/v1/lineage', apiKey }: Endpoint, event: unknown, signal?: AbortSignal): Promise<Delivery> {
   const timeout = AbortSignal.timeout(timeoutMs);
   try {
-    const answer = await fetch(new URL(path, url.endsWith('/') ? url : `${url}/`), {
+    const answer = await fetch(new URL(path.replace(/^\/+/, ''), url.endsWith('/') ? url : `${url}/`), {
       method: 'POST',
       // A redirected POST becomes a GET, which loses the event.
       redirect: 'manual',
@@ -31,8 +34,7 @@ export async function postEvent({ url, path = 'api/v1/lineage', apiKey }: Endpoi
     }
     const said = (await answer.text()).replace(/\s+/g, ' ').slice(0, longestReason);
     const reason = `${String(answer.status)} ${answer.statusText}${said === '' ? '' : `: ${said}`}`;
-    const isFinal = answer.status >= 400 && answer.status < 500 && answer.status !== 408 && answer.status !== 429;
-    return isFinal ? { kind: 'parked', reason } : { kind: 'later', reason, ...waitIn(answer.headers.get('retry-after')) };
+    return final.has(answer.status) ? { kind: 'parked', reason } : { kind: 'later', reason, ...waitIn(answer.headers.get('retry-after')) };
   } catch (error) {
     return { kind: 'later', reason: timeout.aborted ? `no answer within ${String(timeoutMs / 1000)} s` : reasonOf(error) };
   }

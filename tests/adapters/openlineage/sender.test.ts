@@ -53,14 +53,14 @@ describe('posting an event', () => {
   test('goes to api/v1/lineage below the address, with the key as a bearer token', async () => {
     const { url, asked } = await endpoint();
     expect(await postEvent({ url: `${url}/base/`, apiKey: 'secret' }, { a: 1 })).toEqual({ kind: 'sent' });
-    expect(await postEvent({ url, path: 'events/openlineage' }, { a: 2 })).toEqual({ kind: 'sent' });
+    expect(await postEvent({ url, path: '/events/openlineage' }, { a: 2 })).toEqual({ kind: 'sent' });
     expect(asked).toEqual([
       { path: '/base/api/v1/lineage', authorization: 'Bearer secret', body: { a: 1 } },
       { path: '/events/openlineage', authorization: undefined, body: { a: 2 } },
     ]);
   });
 
-  test.each([[400, 'parked'], [401, 'parked'], [404, 'parked'], [422, 'parked'], [408, 'later'], [429, 'later'], [500, 'later'], [503, 'later'], [302, 'later']])('answer %d: %s, with the reason', async (status, kind) => {
+  test.each([[400, 'parked'], [413, 'parked'], [422, 'parked'], [401, 'later'], [403, 'later'], [404, 'later'], [408, 'later'], [429, 'later'], [500, 'later'], [503, 'later'], [302, 'later']])('answer %d: %s, with the reason', async (status, kind) => {
     const { url } = await endpoint([status]);
     expect(await postEvent({ url }, {})).toMatchObject({ kind, reason: expect.stringMatching(new RegExp(`^${status} .*the receiver says why$`)) as string });
   });
