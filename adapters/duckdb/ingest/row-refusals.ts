@@ -2,9 +2,12 @@ import { BadInput } from '../../../contracts/failure.ts';
 import { counted, numberIn, quoted, textIn } from '../row-values.ts';
 import type { Session } from '../session.ts';
 
+/** The largest number of a row, after conversion: sums of 10¹⁶ of them still fit the exact decimals that all sums are made in. */
+export const largestNumber = '1e15';
+
 /** A fault that a row may have. */
 export interface Problem {
-  readonly kind: 'number' | 'time' | 'no-series' | 'nul-in-series' | 'no-time' | 'future' | 'unit' | 'rate';
+  readonly kind: 'number' | 'time' | 'no-series' | 'nul-in-series' | 'no-time' | 'future' | 'unit' | 'rate' | 'too-large';
   /** Of the source. */
   readonly column: string;
   /** SQL of rows that have it; never NULL where it matters. */
@@ -34,6 +37,8 @@ function reasonOf(kind: Problem['kind'], found: string, now: string): string {
       return `${quoted(found)} is not a date; correct it, or set csv.timeFormat (for instance '%d/%m/%Y %H:%M')`;
     case 'number':
       return `${quoted(found)} is not a number${/^-?[\d. ]+,\d+$/.test(found) ? " (decimal comma? set csv.decimal: ',')" : '; correct it, or filter the row away'}`;
+    case 'too-large':
+      return `${found} is too large, ${largestNumber} is the most; correct it, or filter the row away`;
     case 'no-series':
       return 'the series key is empty; fill it in, or filter such rows away (rule: matches, pattern: .)';
     case 'nul-in-series':

@@ -9,7 +9,7 @@ import { createBinder, identifier } from '../sql-text.ts';
 import { timeFormatOf } from '../sources/time-format.ts';
 import { currencySql, unitsSql } from './conversions.ts';
 import { localTime } from './local-times.ts';
-import { badRowSql, type Problem } from './row-refusals.ts';
+import { badRowSql, largestNumber, type Problem } from './row-refusals.ts';
 import { hashSql, versionCell } from './row-identity.ts';
 import { spanSql } from './span-sql.ts';
 
@@ -109,6 +109,11 @@ export async function salesSelect(session: Session, { source, sales, frequency, 
   const holds = conditions.map(({ filter }, i) => (netted && limitsTarget(filter, columns.target) ? `(returned OR holds_${String(i)})` : `holds_${String(i)}`));
   const allHold = holds.length === 0 ? 'true' : holds.join(' AND ');
   const counted = returns?.action === 'drop' ? 'NOT returned' : 'true';
+  const converted = [
+    { column: columns.target, value: `target * ${units.factor}` },
+    { column: columns.price, value: `price / ${units.factor} * ${currency.rate}` },
+    { column: columns.stock, value: `stock * ${units.factor}` },
+  ];
   const problems: Problem[] = [
     ...parsed.map(({ cell, kind }, i): Problem => ({ kind, column: cell.column, condition: `in_scope AND text_${String(i)} IS NOT NULL AND value_${String(i)} IS NULL`, found: `text_${String(i)}` })),
     { kind: 'no-series', column: names.join('", "'), condition: 'base AND series IS NULL' },
@@ -117,6 +122,7 @@ export async function salesSelect(session: Session, { source, sales, frequency, 
     // The run's start is in UTC; shops up to 14 hours east of it sell on the next day already.
     { kind: 'future', column: columns.time, condition: `base AND CAST(time AS DATE) > CAST(${binder.add(now.slice(0, 10))} AS DATE) + 1`, found: `strftime(time, '%Y-%m-%d')` },
     ...units.problems, ...currency.problems,
+    ...converted.flatMap(({ column, value }): Problem[] => (column === undefined ? [] : [{ kind: 'too-large', column, condition: `base AND abs(${value}) > ${largestNumber}`, found: `CAST(${value} AS VARCHAR)` }])),
   ];
   const lines = `SELECT *, ((${allHold}) IS NOT FALSE) AND ${counted} AS in_scope, coalesce(${allHold}, false) AND ${counted} AS base
      FROM (SELECT ${cells.join(',\n ')} FROM ${source.relation})`;

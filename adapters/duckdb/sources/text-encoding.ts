@@ -68,7 +68,8 @@ async function* within(chunks: AsyncIterable<Buffer>, uri: string, compressedByt
 
 function decoderOf(encoding: string, uri: string): TextDecoder {
   try {
-    return new TextDecoder(encoding, { fatal: true });
+    // Python's and many tools' way to write it, which the standard does not know.
+    return new TextDecoder(/^latin[-_ ]1$/i.test(encoding) ? 'latin1' : encoding, { fatal: true });
   } catch (error) {
     throw new BadInput(`${uri}: unknown csv.encoding "${encoding}"; use one of ${examples} or another name of the WHATWG encoding standard`, { cause: error });
   }

@@ -61,6 +61,7 @@ describe('CSV dialects', () => {
     const fourBytes = Buffer.concat([Buffer.from('sku,units\n'), Buffer.from([0x94, 0x39, 0xda, 0x33]), Buffer.from(',3\n')]);
     expect(await reader().read(await reader().write('emoji.csv', fourBytes), { csv: csvSchema.parse({ encoding: 'gb18030' }) })).toEqual([{ '#': 1, sku: '💩', units: '3' }]);
     expect(await reader().read(await reader().write('latin.csv', Buffer.from('sku,units\nÉté,3\n', 'latin1')), { csv: csvSchema.parse({ encoding: 'latin1' }) })).toEqual([{ '#': 1, sku: 'Été', units: '3' }]);
+    expect(await reader().read(await reader().write('latin.csv', Buffer.from('sku,units\nÉté,3\n', 'latin1')), { csv: csvSchema.parse({ encoding: 'Latin-1' }) })).toEqual([{ '#': 1, sku: 'Été', units: '3' }]);
     const utf16 = await reader().write('utf16.csv', Buffer.from('\uFEFFsku,units\nÉté,3\n', 'utf16le'));
     expect(await reader().read(utf16, { csv: csvSchema.parse({ encoding: 'utf-16le' }) })).toEqual([{ '#': 1, sku: 'Été', units: '3' }]);
     expect(await reader().refusal(utf16, { csv: csvSchema.parse({}) })).toBe('file: the text is UTF-16, not UTF-8; set csv.encoding: utf-16le');
