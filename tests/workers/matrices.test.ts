@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
+import { publishParts } from '../../activities/publish-table.ts';
 import { createMemoryArtifactStore } from '../../adapters/memory/artifact-store.ts';
 import { mediaTypes } from '../../contracts/artifacts.ts';
 import type { FeatureSet, FeatureSpec } from '../../contracts/features.ts';
@@ -29,7 +30,8 @@ test('of many feature sets the newest stay on disk, and one that went is laid ou
   const matrices = createMatrices({ artifacts, tables, folder: join(folder, 'matrices') });
   const sets: FeatureSet[] = [];
   for (const name of ['a', 'b', 'c', 'd', 'e', 'f']) {
-    const table = await artifacts.publishBytes('features', Buffer.from(name), { extension: 'parquet', mediaType: mediaTypes.parquet });
+    const file = await artifacts.publishBytes('features', Buffer.from(name), { extension: 'parquet', mediaType: mediaTypes.parquet });
+    const table = await publishParts(artifacts, 'features', [{ from: '2024-01-01', rows: 0, file }]);
     const spec = await artifacts.publishJson('features', {});
     sets.push({ ...({} as FeatureSet), table, spec });
   }
