@@ -102,8 +102,15 @@ export const pipelineSchema = z.strictObject({
     }),
 }).superRefine(crossCheck);
 
+interface Parts {
+  readonly hierarchy?: HierarchySettings | undefined;
+  readonly sources: z.infer<typeof sourcesSchema>;
+  readonly cleaning: { readonly top?: number | undefined };
+}
+
 /** What one part of the file says of another, which no part can check by itself. */
-function crossCheck({ hierarchy, sources }: { readonly hierarchy?: HierarchySettings | undefined; readonly sources: z.infer<typeof sourcesSchema> }, context: z.RefinementCtx): void {
+function crossCheck({ hierarchy, sources, cleaning }: Parts, context: z.RefinementCtx): void {
+  if (hierarchy !== undefined && cleaning.top !== undefined) context.addIssue({ code: 'custom', path: ['cleaning', 'top'], message: 'top and hierarchy exclude each other: levels are sums of all series' });
   const known = ['total', ...Object.keys(sources.sales.levels)];
   hierarchy?.levels.forEach((level, i) => {
     const unknown = [level].flat().find((name) => !known.includes(name));
