@@ -7,6 +7,7 @@ import { renderLineage } from '../render/lineage.ts';
 import { renderSourceRows } from '../render/source-rows.ts';
 import { sessionOf } from '../session.ts';
 import type { CliDependencies } from '../session.ts';
+import { parseDay } from './run.ts';
 import { parseCount } from './runs.ts';
 
 export function addLineageCommand(program: Command, dependencies: CliDependencies): void {
@@ -25,8 +26,8 @@ export function addLineageCommand(program: Command, dependencies: CliDependencie
       'show the newest rows of the source files that the series of a forecast has (20 when n is left out)',
       parseCount,
     )
-    .option('--from <date>', 'rows from this day on')
-    .option('--to <date>', 'rows up to this day')
+    .option('--from <date>', 'rows from this day on', parseDay)
+    .option('--to <date>', 'rows up to this day', parseDay)
     .action(async (ref: string, options: Options) => {
       const session = sessionOf(command, dependencies);
       if (options.up === true && options.down === true) throw new BadInput('--up and --down: choose one');

@@ -76,7 +76,8 @@ function stepNote({ steps }: RunDetail): string | undefined {
   return steps.find(({ step }) => step === 'ingest')?.note;
 }
 
-function parseDay(text: string): string {
+/** For options that name a day. */
+export function parseDay(text: string): string {
   const isDay = /^\d{4}-\d{2}-\d{2}$/.test(text) && new Date(`${text}T00:00:00Z`).toJSON()?.startsWith(text) === true;
   if (!isDay) throw new InvalidArgumentError('It must be a day such as 2011-11-07.');
   return text;

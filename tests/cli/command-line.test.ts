@@ -201,6 +201,7 @@ describe('wrong usage is one line and exit code 2', () => {
     ['an empty reason', ['approve', 'prop-1', '--as', 'ana', '--reason', ' '], '--reason is empty'],
     ['nobody who acts', ['reject', 'prop-1', '--reason', 'no'], 'who acts? Add --as NAME, or set FORECASTLE_USER'],
     ['a wrong day', ['run', pipelineFile, '--cutoff', '2011-02-30'], 'It must be a day such as 2011-11-07.'],
+    ['a day of lineage that is none', ['lineage', 'shop/85123A/2011-12-12', '--rows', '--from', '2011-02-30'], 'It must be a day such as 2011-11-07.'],
     ['a wrong seed', ['run', pipelineFile, '--seed', '0'], 'It must be a whole number from 1 to 2147483646.'],
     ['a missing file', ['run', 'nothing.yaml'], 'nothing.yaml: no such file'],
     ['a wrong ending', ['forecasts', 'export', 'shop', '--out', 'f.txt'], 'the file must end in .csv or .parquet'],
