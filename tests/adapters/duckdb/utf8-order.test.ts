@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { compareUtf8, mergeSorted } from '../../../adapters/duckdb/utf8-order.ts';
 
 /** Texts whose order by UTF-16 units is another one, and any others. */
-const text = fc.oneof(fc.string({ unit: fc.constantFrom('a', 'b', 'é', '\uffff', '\ue000', '\ufffd', '\u{10000}', '\u{1f600}', '\u{10ffff}', '\ud7ff', '') }), fc.string({ unit: 'binary' }).filter((one) => one.isWellFormed()));
+const text = fc.oneof(fc.string({ unit: fc.constantFrom('a', 'b', 'é', '\uffff', '\ue000', '\ufffd', '\u{10000}', '\u{1f600}', '\u{10ffff}', '\ud7ff', '') }), fc.string({ unit: 'binary' }));
 const bytewise = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
 
 describe('texts are in the order of their UTF-8 bytes', () => {

@@ -129,7 +129,7 @@ export function referenceRows({ rules, frequency }: { readonly rules: CleaningRu
       } else if (yRaw < 0) code = 6;
       value = Math.max(0, value);
       const ranOut = rules.stockouts === 'censored' && (row === undefined ? last('stock', period) : row.lowStock) <= 0;
-      const demand = meanOf(everyNth(observed, at, ...demandOf[frequency]));
+      const demand = meanOf(everyNth(observed, at, demandOf[frequency][0], demandOf[frequency][1]));
       if (ranOut && code !== 7 && demand > value) [value, code] = [demand, 5];
     }
     if ([3, 4, 7].includes(code)) value = filledAt({ observed, y }, at, rules.missing, frequency);
