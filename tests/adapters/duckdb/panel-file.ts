@@ -24,7 +24,7 @@ async function writeRows({ file, folder }: Scratch, name: string, rows: readonly
   const csv = await file(`${name}.csv`, ['series,ds,y_raw,y,price,touched,lines,largest,age,since_sale,known,total', ...rows.map((r) =>
     [r.series, dateOf(r.t, frequency), known(r.yRaw), known(r.y), r.price ?? '', r.touched, r.lines, r.largest, r.age, known(r.sinceSale), r.known, r.total].join(','))].join('\n'));
   const out = `${folder}/${name}.parquet`;
-  await query(`COPY (SELECT series::VARCHAR AS series, ds::DATE AS ds, y_raw::DOUBLE AS y_raw, y::DOUBLE AS y, price::DOUBLE AS price, touched::UTINYINT AS touched,
+  await query(`COPY (SELECT series::VARCHAR AS series, ds::${frequency === 'hour' ? 'TIMESTAMP' : 'DATE'} AS ds, y_raw::DOUBLE AS y_raw, y::DOUBLE AS y, price::DOUBLE AS price, touched::UTINYINT AS touched,
     lines::UINTEGER AS lines, largest::DOUBLE AS largest, age::INTEGER AS age, since_sale::INTEGER AS since_sale, known::INTEGER AS known, total::DOUBLE AS total
     FROM read_csv('${csv}', header = true, all_varchar = true) ORDER BY series, ds) TO '${out}' (FORMAT parquet)`);
   return out;

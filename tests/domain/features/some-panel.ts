@@ -1,4 +1,4 @@
-import { addPeriods, dayOfIso, isoOfDay, type PeriodLength } from '../../../domain/calendar.ts';
+import { addPeriods, dayOfIso, isoOfStart, type PeriodLength, startOfDay } from '../../../domain/calendar.ts';
 import { isFilled, touchedCodes } from '../../../domain/cleaning/touched.ts';
 
 export interface PanelRow {
@@ -18,11 +18,11 @@ export interface PanelRow {
 const firstMonday = dayOfIso('2022-01-03') ?? Number.NaN;
 const firstOfMonth = dayOfIso('2015-01-01') ?? Number.NaN;
 
-/** First day of a period of these panels. */
-export const startOf = (t: number, frequency: PeriodLength = 'week'): number => addPeriods(frequency === 'month' ? firstOfMonth : firstMonday, t, frequency);
+/** Start of a period of these panels: its first day, for hours its hour. */
+export const startOf = (t: number, frequency: PeriodLength = 'week'): number => addPeriods(startOfDay(frequency === 'month' ? firstOfMonth : firstMonday, frequency), t, frequency);
 
 /** ISO date of a period of these panels. */
-export const dateOf = (t: number, frequency: PeriodLength = 'week'): string => isoOfDay(startOf(t, frequency));
+export const dateOf = (t: number, frequency: PeriodLength = 'week'): string => isoOfStart(startOf(t, frequency), frequency);
 
 /** Series that start at different periods and sell now and then; the same seed gives the same rows. */
 export function somePanel({ series = 3, periods = 40, seed = 1 }: { series?: number; periods?: number; seed?: number } = {}): PanelRow[] {

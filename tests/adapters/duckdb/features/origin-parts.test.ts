@@ -132,3 +132,15 @@ test('months know last year’s month, days the same weekday', async () => {
   const [day] = await query(`SELECT * FROM ${from(daily.table)} WHERE origin = DATE '${dateOf(40, 'day')}'`);
   expect([day?.['last_week_1'], day?.['last_week_7'], day?.['last_week_8'], day?.['weekday_1']]).toEqual([34, 40, 34, new Date(((dayOfIso(dateOf(41, 'day')) ?? 0)) * 86_400_000).getUTCDay() || 7]);
 });
+
+test('hours know the same hour of the day and of the week, in parts that end at midnight', async () => {
+  const rows: PanelRow[] = Array.from({ length: 24 * 40 }, (_, t) => ({ series: 'a', t, yRaw: t, y: t, price: undefined, lines: 1, largest: 1 }));
+  const { duckdb, folder } = scratch();
+  const { table, cutoffs, spans } = await buildOrigins(duckdb, { ...weekly, frequency: 'hour', horizon: 25, folds: 1, panel: await writePanelParts(scratch(), 'hours', rows, 'hour'), outFolder: join(folder, 'hours') });
+  expect([cutoffs.test, cutoffs.final]).toEqual([dateOf(24 * 40 - 26, 'hour'), dateOf(24 * 40 - 1, 'hour')]);
+  expect(spans.map((span) => [span.from, span.last - span.first + 1])).toEqual([['2022-01-01', 24 * 29], ['2022-02-01', 24 * 11]]);
+  const [row] = await query(`SELECT * FROM ${from(table)} WHERE origin = TIMESTAMP '${dateOf(800, 'hour')}'`);
+  expect(['lag_0', 'lag_1', 'mean_24', 'last_day_1', 'last_day_25', 'last_week_1', 'hour_1', 'y_25'].map((name) => row?.[name])).toEqual([800, 799, 788.5, 777, 777, 633, 801 % 24, 825]);
+  expect([row?.['weekday_1'], row?.['last_year_1']]).toEqual([(Math.floor(801 / 24) % 7) + 1, undefined]);
+  expect((await query(`DESCRIBE SELECT origin FROM ${from(table)}`))[0]?.['column_type']).toBe('TIMESTAMP');
+});
