@@ -42,7 +42,13 @@ export function addInitCommand(program: Command, dependencies: CliDependencies):
       const name = nameOf(options.name, source);
       await refuseOverwrite(out, options.force === true);
       const uri = fromFolderOf(out, source);
-      const looked = await lookHere(uri, dirname(resolve(out)), session.interruption());
+      const signal = session.interruption();
+      const looked = await lookHere(uri, dirname(resolve(out)), signal).catch((error: unknown) => {
+        // What stopped half-way did so because it was asked to.
+        if (!signal.aborted) throw error;
+        return undefined;
+      });
+      if (looked === undefined) return session.exitWith(130);
       const proposal = propose(looked.look, { today: Math.floor(Date.now() / 86_400_000), ...(horizon !== undefined && { horizon }) });
       const { rows, roles } = looked.look;
       const hasOffsets = roles.time.type === 'TIMESTAMP WITH TIME ZONE' || (roles.time.text?.top.some(({ value }) => /\d(Z|[+-]\d\d:?\d\d)$/.test(value)) ?? false);

@@ -16,12 +16,16 @@ let folder = '';
 beforeAll(() => { folder = mkdtempSync(join(tmpdir(), 'forecastle-init-')); });
 afterAll(() => { rmSync(folder, { recursive: true }); });
 
+let exitCode: number | undefined;
+let interruption: () => AbortSignal = () => new AbortController().signal;
+
 async function init(...words: readonly string[]): Promise<string> {
   let printed = '';
+  exitCode = undefined;
   const never = () => { throw new Error('nothing here needs a server'); };
   const dependencies: CliDependencies = {
     terminal: { out: (text) => { printed += text; }, err: () => undefined, isTTY: false, columns: 80, colors: pc.createColors(false), live: () => undefined },
-    env: {}, connect: never, addresses: never, interruption: () => new AbortController().signal, exitWith: () => undefined,
+    env: {}, connect: never, addresses: never, interruption: () => interruption(), exitWith: (code) => { exitCode = code; },
   };
   const program = new Command('forecastle').option('--json').exitOverride();
   addInitCommand(program, dependencies);
@@ -146,6 +150,18 @@ test('a file that is there is kept unless --force says otherwise', async () => {
   const answer: unknown = JSON.parse(await init('--json', data, '--out', out, '--force', '--horizon', '5'));
   expect(answer).toMatchObject({ file: out, rows: 4000, horizon: { value: 5 }, columns: { target: { value: 'qty' } } });
   expect(made(out)).toMatchObject({ horizon: 5, sources: { sales: { uri: './again.csv' } } });
+});
+
+test('interrupted, it writes nothing and says so by its exit code', async () => {
+  const [data, out] = [join(folder, 'stopped.csv'), join(folder, 'stopped.yaml')];
+  writeFileSync(data, csv('sku,date,qty', (i, day) => `A${String(i % 8)},${iso(day)},${String(i % 3)}`));
+  interruption = () => AbortSignal.abort();
+  try {
+    await init(data, '--out', out);
+  } finally {
+    interruption = () => new AbortController().signal;
+  }
+  expect([exitCode, existsSync(out)]).toEqual([130, false]);
 });
 
 test.each([[['--horizon', '0'], /from 1 to 366/], [['--horizon', '2.5'], /whole number/], [['--name', 'My Shop'], /lower-case/], [['--out', '/nowhere/at/all.yaml'], /folder does not exist/]])('%j is refused before the data are read', async (words, message) => {
