@@ -39,6 +39,12 @@ export interface Meeting {
   readonly storedAt: string;
 }
 
+/** Whose runs a reference asks for: those of the pipeline that it names, else of all that have the snapshot. */
+export function pipelinesMeant(ref: string, { pipelines }: Meeting): readonly string[] {
+  const named = ref.replace(/@(latest|previous)$/, '');
+  return pipelines.includes(named) ? [named] : pipelines;
+}
+
 /** Which pipelines have it, and since when. */
 export async function meetingOf(deps: Pick<ApiDependencies, 'snapshots'>, { snapshot, pipeline, storedAt }: StoredSnapshot): Promise<Meeting> {
   const all = (await deps.snapshots.list({})).filter((stored) => stored.snapshot.digest === snapshot.digest);

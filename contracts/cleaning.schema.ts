@@ -13,7 +13,10 @@ export const cleaningSchema = z.strictObject({
   /** When the shop is closed: no sale is expected, and none is learnt from. A period counts when all its days are closed. */
   closed: z.strictObject({ weekdays: z.array(z.enum(weekdays)).default([]), dates: z.array(z.iso.date()).default([]) }).optional(),
   /** For unknown periods and rows without a target. */
-  missing: z.strictObject({ method: z.enum(missingMethods).default('drop'), value: z.number().optional() }).default({ method: 'drop' }),
+  missing: z
+    .strictObject({ method: z.enum(missingMethods).default('drop'), value: z.number().optional() })
+    .refine(({ method, value }) => (method === 'constant') === (value !== undefined), 'method constant needs a value, and no other method takes one')
+    .default({ method: 'drop' }),
   /** `factor` in the method's own unit: interquartile ranges beyond the quartiles, standard deviations, robust deviations (1.4826 × MAD). */
   outliers: z
     .strictObject({

@@ -11,7 +11,7 @@ import { compareSnapshots } from '../compare-snapshots.ts';
 import type { ComparedSide } from '../compare-snapshots.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { failures, jsonAnswer } from '../describe-route.ts';
-import { findSnapshot, meetingOf, sourceUri } from '../find-snapshot.ts';
+import { findSnapshot, meetingOf, pipelinesMeant, sourceUri } from '../find-snapshot.ts';
 import type { ActingEnvironment } from '../guards.ts';
 import { requirePipeline } from '../nearest.ts';
 import { createProfiles, describeProfile } from '../snapshot-profile.ts';
@@ -83,10 +83,12 @@ export function addSnapshotRoutes(app: OpenAPIHono<ActingEnvironment>, deps: Api
     return c.json({ snapshots }, 200);
   });
   app.openapi(showSnapshot, async (c) => {
-    const { stored, meeting, profile } = await sideOf(c.req.valid('param').digest);
+    const { digest: given } = c.req.valid('param');
+    const { stored, meeting, profile } = await sideOf(given);
     const { snapshot } = stored;
-    const validation = await validationOf(deps, meeting.pipelines, snapshot.digest);
-    const cleaned = await cleaningRun(deps, meeting.pipelines, snapshot.digest);
+    const meant = pipelinesMeant(given, meeting);
+    const validation = await validationOf(deps, meant, snapshot.digest);
+    const cleaned = await cleaningRun(deps, meant, snapshot.digest);
     return c.json(
       {
         snapshot,
@@ -109,8 +111,9 @@ export function addSnapshotRoutes(app: OpenAPIHono<ActingEnvironment>, deps: Api
   });
   app.openapi(listTouched, async (c) => {
     const { series, rule, limit } = c.req.valid('query');
-    const stored = await findSnapshot(deps, c.req.valid('param').digest);
-    const { pipelines } = await meetingOf(deps, stored);
+    const { digest: given } = c.req.valid('param');
+    const stored = await findSnapshot(deps, given);
+    const pipelines = pipelinesMeant(given, await meetingOf(deps, stored));
     const question = { digest: stored.snapshot.digest, pipelines, limit, ...(series !== undefined && { series }), ...(rule !== undefined && { rule }) };
     return c.json(await touchedIn(deps, question), 200);
   });

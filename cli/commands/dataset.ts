@@ -54,7 +54,7 @@ function addShow(dataset: Command, dependencies: CliDependencies): void {
     .description('One snapshot: sources, columns, gaps, what the rules found, totals over time.')
     .argument('<snapshot>', ref)
     .option('--html <file>', 'write a profile with plots instead: one page that needs nothing else')
-    .option('--touched', 'list the cells that cleaning touched in the newest run on it')
+    .option('--touched', 'list the cells that cleaning touched in the newest run on it (of the pipeline, where one is named)')
     .option('--series <name>', 'with --touched: of one series')
     .option('--rule <rule>', 'with --touched: of one rule, also no-sale, which is not listed otherwise')
     .option('--limit <n>', 'with --touched: at most so many cells (20)', wholeNumber)

@@ -33,6 +33,8 @@ export function addLineageCommand(program: Command, dependencies: CliDependencie
       if (options.up === true && options.down === true) throw new BadInput('--up and --down: choose one');
       if (options.rows === undefined && (options.from ?? options.to) !== undefined)
         throw new BadInput('--from and --to say which rows are shown: add --rows');
+      if (options.from !== undefined && options.to !== undefined && options.from > options.to)
+        throw new BadInput(`--from ${options.from} lies after --to ${options.to}: exchange them`);
       const answer = await session.api.get('/v1/lineage', lineageSchema, {
         ref,
         direction: options.down === true ? 'down' : 'up',

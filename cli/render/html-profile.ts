@@ -116,5 +116,5 @@ function touchedCells({ runId, cells, rules: byRule, touched }: TouchedView): st
 function sources({ snapshot }: SnapshotDetail): string {
   return section('sources', 'Sources', `<div class="card">${htmlTable('Files that the snapshot was read from', [
     { title: 'File' }, { title: 'Source' }, { title: 'Rows', align: 'right' }, { title: 'Bytes', align: 'right' }, { title: 'SHA-256', isHtml: true },
-  ], snapshot.sources.map(({ uri, source, rows, bytes, sha256 }) => [uri, source, count(rows), count(bytes), `<code title="${sha256}">${shortDigest(sha256)}</code>`]))}</div>`);
+  ], snapshot.sources.map(({ uri, source, rows, bytes, sha256 }) => [uri, source, source === 'rates' ? '' : count(rows), count(bytes), `<code title="${sha256}">${shortDigest(sha256)}</code>`]))}</div>`);
 }

@@ -18,7 +18,7 @@ export function renderSnapshot(detail: SnapshotDetail, { colors, columns }: Pick
       ['times', timesOf(meaning)],
       ...snapshot.sources.map(({ source, uri, sha256, rows }): [string, string] => [
         source,
-        `${uri} (${count(rows)} rows, ${sha256.slice(0, 12)})`,
+        `${uri} (${source === 'rates' ? '' : `${count(rows)} rows, `}${sha256.slice(0, 12)})`,
       ]),
     ],
     colors,

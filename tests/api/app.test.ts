@@ -94,7 +94,7 @@ describe('runs', () => {
     });
     const detail = http.runDetailSchema.parse(await (await get('/v1/runs/run-3')).json());
     expect(detail.run.status).toBe('running');
-    expect(detail.steps).toHaveLength(14);
+    expect(detail.steps).toHaveLength(17);
   });
   test('a run that Temporal did not take is recorded as failed, with the reason', async () => {
     const temporal = {

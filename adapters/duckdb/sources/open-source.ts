@@ -118,6 +118,9 @@ export function columnNamed(source: OpenSource, name: string, role: string): Sou
   const found = source.columns.find((column) => column.name === name);
   if (found !== undefined) return found;
   const names = source.columns.map((column) => column.name);
+  // What is no header may be a line of any file at all: it is nobody's business.
+  const [only = ''] = names;
+  if (names.length === 1 && !/^[\p{L}\p{N}_ .,;|\t-]{1,200}$/u.test(only)) throw new BadInput(`${source.uri}: there is no column ${quoted(name)} (${role}), and the first line of the file is no header of columns; is this the right file?`);
   throw new BadInput(`${source.uri}: there is no column ${quoted(name)} (${role}); ${hintFor(name, names)} The file has ${listed(names)}`);
 }
 
