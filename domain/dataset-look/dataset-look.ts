@@ -81,7 +81,7 @@ export interface DatasetLook {
   readonly strays: readonly string[];
   /** Rows with sales by weekday, Monday first. */
   readonly weekdays: readonly number[];
-  /** Rows by day since 1970-01-01. */
+  /** Rows by day since 1970-01-01, without those of closed days. */
   readonly dayRows: ReadonlyMap<number, number>;
   /** Share of rows with the mark `open` = 0, and of those the share without sales. */
   readonly closedRows?: { readonly share: number; readonly withoutSales: number };

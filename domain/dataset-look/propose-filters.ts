@@ -41,7 +41,7 @@ export function proposeFilters(look: DatasetLook): Choice<ProposedFilter>[] {
   if (!isPanel && negative + zero > 0) filters.push({ value: { column: target.name, rule: 'more-than', value: 0 }, reason: `${percent(negative + zero)} of the rows are zero or less: returns, write-offs, corrections` });
   const unpriced = (price?.number?.zero ?? 0) + (price?.number?.negative ?? 0);
   if (price !== undefined && !isPanel && unpriced > 0 && unpriced < corrections) filters.push({ value: { column: price.name, rule: 'more-than', value: 0 }, reason: `${percent(unpriced)} of the rows have no price: free samples, corrections` });
-  if (open !== undefined && closedRows !== undefined && closedRows.share > 0 && closedRows.withoutSales >= noSales) {
+  if (open !== undefined && closedRows !== undefined && tellsClosedDays(closedRows)) {
     filters.push({ value: { column: open.name, rule: 'more-than', value: 0 }, reason: `${percent(closedRows.share)} of the rows are of closed days: no zero of demand` });
   }
   if (strays.length > 0 && time.type !== 'VARCHAR') {
@@ -49,4 +49,9 @@ export function proposeFilters(look: DatasetLook): Choice<ProposedFilter>[] {
     filters.push({ value: { column: time.name, rule: 'not-matches', pattern: `^(${strays.join('|')})` }, reason: `${whole(rows)} rows lie far from all others in time` });
   }
   return filters;
+}
+
+/** Whether rows with the mark `open` = 0 are those of closed days, which a filter leaves out. */
+export function tellsClosedDays({ share, withoutSales }: NonNullable<DatasetLook['closedRows']>): boolean {
+  return share > 0 && withoutSales >= noSales;
 }

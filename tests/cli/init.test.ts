@@ -114,6 +114,12 @@ describe('files as shops export them', () => {
     expect(cleaning.closed?.weekdays).toEqual(['sunday']);
   });
 
+  test('the band of rows holds for the rows that the filters keep: on a holiday one store of eight is open', async () => {
+    const holiday = (day: Date, i: number): boolean => day.getUTCDate() === 13 && i % 8 !== 0;
+    const { validate } = await proposalFor('holidays.csv', csv('Date,Store,Sales,Open', (i, day) => `${iso(day)},${String(i % 8)},${holiday(day, i) ? '0,0' : `${String(100 + mixed(i, 50))},1`}`));
+    expect(validate.filter(({ rule }) => rule === 'row-count-band')).toEqual([{ rule: 'row-count-band', factor: 10, severity: 'warn' }]);
+  });
+
   test('orders without a quantity are forecast as revenue, and rows of a mistyped year are left out', async () => {
     const lines = csv('order_id,product_id,shipping_limit_date,price', (i, day) => `o${String(i)},p${String(mixed(i, 20))},${iso(day)} 10:${two(i % 60)}:07,${String(20 + mixed(i, 30))}.5`);
     const { sources: { sales } } = await proposalFor('items.csv', `${lines}x1,p1,2031-03-01 10:00:01,20.5\n`);

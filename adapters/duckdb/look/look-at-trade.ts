@@ -1,5 +1,6 @@
 import type { ColumnLook } from '../../../domain/dataset-look/column-look.ts';
 import type { DatasetLook, LevelLook, MarkLook, Roles, SeriesLook } from '../../../domain/dataset-look/dataset-look.ts';
+import { tellsClosedDays } from '../../../domain/dataset-look/propose-filters.ts';
 import { saysCancelled } from '../../../domain/dataset-look/vocabulary.ts';
 import { numberIn, textIn } from '../row-values.ts';
 import type { Session } from '../session.ts';
@@ -29,7 +30,7 @@ export async function lookAtTrade(session: Session, scope: TradeScope): Promise<
     repeated: scope.chosen.spacing.isPanel ? await surplus(session, `SELECT DISTINCT ${key}, time FROM sold`, 'sold') : 0,
     levels: await levelsOf(session, scope, numbers),
     weekdays: await weekdaysOf(session),
-    dayRows: await dayRowsOf(session),
+    dayRows: await dayRowsOf(session, closedRows !== undefined && tellsClosedDays(closedRows)),
     ...(closedRows !== undefined && { closedRows }),
     steps: scope.chosen.spacing.isPanel ? await stepsOf(session, key) : { notFalling: 0, rising: 0 },
   };
@@ -97,8 +98,9 @@ async function weekdaysOf(session: Session): Promise<number[]> {
   return [1, 2, 3, 4, 5, 6, 7].map((weekday) => counts.get(weekday) ?? 0);
 }
 
-async function dayRowsOf(session: Session): Promise<ReadonlyMap<number, number>> {
-  const rows = await session.rows("SELECT datediff('day', DATE '1970-01-01', CAST(time AS DATE)) AS day, count(*) AS rows FROM sold WHERE time IS NOT NULL GROUP BY day ORDER BY day");
+/** What the filters leave is what a band of rows has to hold for. */
+async function dayRowsOf(session: Session, openOnly: boolean): Promise<ReadonlyMap<number, number>> {
+  const rows = await session.rows(`SELECT datediff('day', DATE '1970-01-01', CAST(time AS DATE)) AS day, count(*) AS rows FROM sold WHERE time IS NOT NULL ${openOnly ? 'AND open > 0' : ''} GROUP BY day ORDER BY day`);
   return new Map(rows.map((row) => [numberIn(row, 'day'), numberIn(row, 'rows')]));
 }
 
