@@ -1,14 +1,15 @@
 import { addPeriods, type PeriodLength, startUnit } from '../../../domain/calendar.ts';
-import type { SoldPeriods } from '../../../domain/cleaning/clean-series.ts';
-import { readSeriesRuns } from '../panel/series-runs.ts';
+import { PeriodSums, type SaleRows, type SummedPeriods } from '../../../domain/cleaning/period-sums.ts';
 import { startNumberSql, startSql } from '../period-start.ts';
+import { numberIn, textIn } from '../row-values.ts';
 import type { Session } from '../session.ts';
-import { exactSum, parquetFiles } from '../sql-text.ts';
+import { parquetFiles } from '../sql-text.ts';
+import { copyNumbers } from '../typed-columns.ts';
 
 /** What was sold per series and period, as columns: series `i` has the rows `offsets[i] … offsets[i + 1] − 1`. */
-export interface SoldRuns extends SoldPeriods {
+export interface SoldRuns extends SummedPeriods {
+  /** In the order of their UTF-8 bytes. */
   readonly series: readonly string[];
-  readonly offsets: Uint32Array;
 }
 
 export interface SoldQuestion {
@@ -21,28 +22,38 @@ export interface SoldQuestion {
   readonly until: number;
 }
 
-/** Sums the kept rows of sales parts by series and period. */
+/** DuckDB's vectors hold this many rows at most. */
+const chunkRows = 2048;
+
+/** Sums the kept rows of sales parts by series and period, as they stream by: a part is sorted by (series, time, file, row). */
 export async function soldPeriods(session: Session, { sales, frequency, last, until }: SoldQuestion): Promise<SoldRuns> {
   const unit = startUnit(frequency);
-  const end = startSql(String(until + 1), unit);
-  const priced = 'target > 0 AND price IS NOT NULL';
   const period = startNumberSql(`date_trunc('${frequency}', time)`, unit);
-  const files = parquetFiles(sales);
-  // Most tables have no stock, and the last one of a period costs as much as all sums of it.
-  const { stocked } = await session.row(`SELECT count(stock) > 0 AS stocked FROM ${files}`);
-  const [lowStock, stock] = stocked === true ? ['min(stock)', 'arg_max(stock, (time, file, row)) FILTER (stock IS NOT NULL)'] : ['NULL::DOUBLE', 'NULL::DOUBLE'];
-  // Rows without a time are never kept. Integers instead of dates: a third less to hash.
-  await session.run(`
-    CREATE OR REPLACE TEMP TABLE sold AS
-    SELECT series, ds, ${exactSum('target')} AS total, max(target) AS largest, count(target) AS lines, count(*) - count(target) AS untold,
-           ${exactSum(`CASE WHEN ${priced} THEN target * price END`)} / ${exactSum(`CASE WHEN ${priced} THEN target END`)} AS price,
-           ${lowStock} AS low_stock, ${stock} AS stock
-    FROM (SELECT *, ${period} AS ds FROM ${files} WHERE kept AND time < ${end})
-    WHERE ds < ${String(addPeriods(last, 1, frequency))} GROUP BY series, ds ORDER BY series, ds`);
-  const { columns, ...runs } = await readSeriesRuns(session, {
-    relation: 'sold', ds: 'ds',
-    columns: { total: 'total', largest: 'largest', lines: 'lines', untold: 'untold', price: 'price', lowStock: 'low_stock', stock: 'stock' },
-  });
-  await session.run('DROP TABLE sold');
-  return { ...runs, ...columns };
+  // A period that counts has no row from here on. Rows without a time are never kept.
+  const end = startSql(String(Math.min(until + 1, addPeriods(last, 1, frequency))), unit);
+  const seen = `FROM ${parquetFiles(sales)} WHERE kept AND time < ${end}`;
+  const found = await session.rows(`SELECT series, count(*) AS rows ${seen} GROUP BY series ORDER BY series`);
+  const rows = Uint32Array.from(found, (row) => numberIn(row, 'rows'));
+
+  const sums = new PeriodSums();
+  const chunk: SaleRows = { ds: new Int32Array(chunkRows), target: new Float64Array(chunkRows), price: new Float64Array(chunkRows), stock: new Float64Array(chunkRows) };
+  const number = (column: string): string => `coalesce(CAST(${column} AS DOUBLE), 'nan'::DOUBLE) AS ${column}`;
+  // Several parts follow each other in time, each with all its series.
+  const order = sales.length > 1 ? 'ORDER BY series, time, file, row' : '';
+  let [run, left] = [0, rows[0] ?? 0];
+  for await (const vectors of session.chunks(`SELECT ${period} AS ds, ${['target', 'price', 'stock'].map(number).join(', ')} ${seen} ${order}`)) {
+    [chunk.ds, chunk.target, chunk.price, chunk.stock].forEach((array, c) => { copyNumbers(vectors.getColumnVector(c), array, 0); });
+    for (let at = 0; at < vectors.rowCount;) {
+      const to = Math.min(vectors.rowCount, at + left);
+      sums.add(chunk, at, to);
+      left -= to - at;
+      at = to;
+      if (left > 0) continue;
+      sums.endSeries();
+      run += 1;
+      left = rows[run] ?? Number.POSITIVE_INFINITY;
+    }
+  }
+  if (run !== rows.length) throw new RangeError(`${String(rows.length)} series of sales were counted, ${String(run)} came`);
+  return { series: found.map((row) => textIn(row, 'series')), ...sums.sums() };
 }
