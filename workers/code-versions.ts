@@ -35,7 +35,7 @@ export const activityCode: Readonly<Record<string, ActivityCode>> = {
   findSuperseded: { sources: ['adapters/duckdb/ingest/merge-span.ts', duckdb] },
   mergeSpan: { sources: ['adapters/duckdb/ingest/merge-span.ts', duckdb] },
   ingest: { sources: ['activities/ingest.ts', 'adapters/duckdb/ingest/join-spans.ts', duckdb] },
-  validate: { sources: ['activities/validate.ts', 'adapters/duckdb/validate/validate-sales.ts', duckdb] },
+  validate: { sources: ['activities/validate.ts', 'adapters/duckdb/validate/validate-sales.ts', 'adapters/duckdb/validate/run-sandboxed.ts', 'adapters/duckdb/validate/sandbox-child.ts', duckdb] },
   profilePart: { sources: ['adapters/duckdb/profile/profile-part.ts', duckdb] },
   salesTimes: { sources: ['adapters/duckdb/clean/sales-times.ts', duckdb] },
   cleanPart: { sources: ['adapters/duckdb/clean/panel-parts.ts', duckdb] },
