@@ -40,9 +40,13 @@ type Call<Request, Answer> = (request: Request & { readonly signal?: AbortSignal
  */
 export function createDuckdb(options: DuckdbOptions & Pick<SandboxOptions, 'sandboxEntry'> & { readonly sources?: SourceOptions }) {
   const { sources = {} } = options;
-  const sessions = createSessions(options);
+  const { memoryLimitMiB } = options;
+  // Parts are computed here and written one by one: on one thread DuckDB writes them as soon, for a third fewer CPU seconds.
+  const forParts = Math.max(256, Math.floor(memoryLimitMiB / 4));
+  const partSessions = createSessions({ ...options, threads: 1, memoryLimitMiB: forParts, tempFolder: join(options.tempFolder, 'parts') });
+  const sessions = createSessions({ ...options, memoryLimitMiB: Math.max(128, memoryLimitMiB - forParts) });
   // Queries of pipeline files get an eighth of the memory, and spill the rest.
-  const sandbox = createSandbox({ ...options, memoryLimitMiB: Math.max(64, Math.floor(options.memoryLimitMiB / 8)), tempFolder: join(options.tempFolder, 'sandbox') });
+  const sandbox = createSandbox({ ...options, memoryLimitMiB: Math.max(64, Math.floor(memoryLimitMiB / 8)), tempFolder: join(options.tempFolder, 'sandbox') });
   const call = <Request, Answer>(work: (session: Session, request: Request) => Promise<Answer>): Call<Request, Answer> =>
     (request) => sessions.use(request.signal, (session) => work(session, request));
   return {
@@ -58,10 +62,10 @@ export function createDuckdb(options: DuckdbOptions & Pick<SandboxOptions, 'sand
     joinSpans: call(joinSpans),
     validateSales: call((session, request: ValidateRequest) => validateSales(session, request, sandbox)),
     salesTimes: call(salesTimes),
-    panelParts: (request: PanelPartsRequest) => createPanelParts(sessions, request),
+    panelParts: (request: PanelPartsRequest) => createPanelParts(partSessions, request),
     refuseShortHistory,
     planOrigins: call(planOrigins),
-    originParts: (request: OriginPartsRequest) => createOriginParts(sessions, request),
+    originParts: (request: OriginPartsRequest) => createOriginParts(partSessions, request),
     extractMatrix: call(extractMatrix),
     panelSeries: call(panelSeries),
     seriesLevels: call(seriesLevels),
@@ -84,7 +88,9 @@ export function createDuckdb(options: DuckdbOptions & Pick<SandboxOptions, 'sand
     touchedCells: call(touchedCells),
     sourceRows: call(sourceRows),
     /** Frees the instance's memory; the next call makes a new one. */
-    close: () => sessions.close(),
+    close: async () => {
+      await Promise.all([sessions.close(), partSessions.close()]);
+    },
   };
 }
 
