@@ -11,7 +11,8 @@ export interface ParquetWrite {
   readonly out: string;
 }
 
-const parquetOptions = '(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880)';
+// Level 1 of zstd takes a quarter less time than the default for files that are six per cent larger.
+const parquetOptions = '(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 122880)';
 
 /** Writes the rows of a query as Parquet; the file appears whole or not at all. */
 export async function writeParquet(session: Session, { select, parameters, out }: ParquetWrite): Promise<void> {
