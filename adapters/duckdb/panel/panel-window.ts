@@ -52,6 +52,8 @@ export function createPanelWindow<C extends PanelColumn>({ columns, frequency }:
   let names: readonly string[] = [];
   let newest: string | undefined;
   let oldest = Number.NEGATIVE_INFINITY;
+  /** Last period that was asked for. */
+  let wanted = Number.NEGATIVE_INFINITY;
 
   /** Makes room for `more` periods, first by forgetting. */
   function reserve(one: Held<C>, more: number): void {
@@ -59,14 +61,18 @@ export function createPanelWindow<C extends PanelColumn>({ columns, frequency }:
     const gone = Math.min(one.length, Math.max(0, oldest === Number.NEGATIVE_INFINITY ? 0 : periodsBetween(one.first, oldest, frequency)));
     const needed = one.length - gone + more;
     const fits = needed <= one.capacity;
-    const target = fits ? one.columns : columnArrays(columns, Math.ceil(needed * 1.25));
+    const first = addPeriods(one.first, gone, frequency);
+    // All that was asked for at once, or a series' arrays would move with every part that is read.
+    const asked = wanted === Number.NEGATIVE_INFINITY ? 0 : periodsBetween(first, wanted, frequency) + 1 + more;
+    const capacity = fits ? one.capacity : Math.max(Math.ceil(needed * 1.25), asked);
+    const target = fits ? one.columns : columnArrays(columns, capacity);
     for (const column of columns) {
       if (fits) target[column].copyWithin(0, gone, one.length);
       else target[column].set(one.columns[column].subarray(gone, one.length));
     }
-    if (!fits) one.capacity = Math.ceil(needed * 1.25);
+    one.capacity = capacity;
     one.columns = target;
-    one.first = addPeriods(one.first, gone, frequency);
+    one.first = first;
     one.length -= gone;
   }
 
@@ -90,6 +96,7 @@ export function createPanelWindow<C extends PanelColumn>({ columns, frequency }:
   return {
     async cover(session, parts, { from, to }) {
       oldest = Math.max(oldest, from);
+      wanted = Math.max(wanted, to);
       const [low, high] = [dayOfStart(from, frequency), dayOfStart(to, frequency)];
       for (const [i, { from: span, file }] of parts.entries()) {
         if (newest !== undefined && span <= newest) continue;
