@@ -4,6 +4,9 @@ import { defineConfig } from 'vitest/config';
 
 const integration = ['tests/**/*.integration.test.ts', 'tests/e2e/**/*.test.ts', 'tests/faults/**/*.test.ts'];
 
+/** Real files and many of them, but no servers. */
+const long = ['tests/**/*.long.test.ts'];
+
 export default defineConfig({
   test: {
     projects: [
@@ -11,7 +14,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['tests/**/*.test.ts'],
-          exclude: integration,
+          exclude: [...integration, ...long],
           // A process and its modules for each file were a third of all the work. Files share them, so each must undo what it changes.
           isolate: false,
           // Some tests wait for a process instead of computing.
@@ -20,6 +23,7 @@ export default defineConfig({
           testTimeout: 30_000,
         },
       },
+      { test: { name: 'long', include: long, isolate: false, testTimeout: 120_000, hookTimeout: 120_000 } },
       {
         test: {
           name: 'integration',

@@ -6,6 +6,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import type { Candidate } from '../../contracts/governance.ts';
+import { defaultCleaning } from '../../contracts/cleaning.schema.ts';
 import { pipelineSchema } from '../../contracts/pipeline.schema.ts';
 import { type RetrainInput, type RetrainResult, workflowIds } from '../../contracts/runs.ts';
 import { retrainDag, stepNames } from '../../contracts/steps.ts';
@@ -30,7 +31,8 @@ const withLevels = {
   hierarchy: { levels: ['category', 'total'], method: 'mint-shrink' },
 };
 
-function inputOf(more: object = {}): RetrainInput {
+/** @param unchecked what another door might let through: it passes no schema */
+function inputOf(more: object = {}, unchecked: Partial<RetrainInput['pipeline']> = {}): RetrainInput {
   const pipeline = pipelineSchema.parse({
     name: 'tests',
     task: 'forecast',
@@ -41,7 +43,7 @@ function inputOf(more: object = {}): RetrainInput {
     search: { trials: { lightgbm: 2, lstm: 1 } },
     ...more,
   });
-  return { runId: randomUUID(), pipeline, baseFolder: '/data', actor: 'ana', requestedAt: '2025-11-24T08:00:00.000Z' };
+  return { runId: randomUUID(), pipeline: { ...pipeline, ...unchecked }, baseFolder: '/data', actor: 'ana', requestedAt: '2025-11-24T08:00:00.000Z' };
 }
 
 interface Started {
@@ -51,10 +53,10 @@ interface Started {
   cancel(): Promise<unknown>;
 }
 
-async function start(replaced: Partial<AllActivities> = {}, more: object = {}): Promise<Started> {
+async function start(replaced: Partial<AllActivities> = {}, more: object = {}, unchecked: Partial<RetrainInput['pipeline']> = {}): Promise<Started> {
   const activities = fakeActivities(replaced);
   temporal.use(activities);
-  const input = inputOf(more);
+  const input = inputOf(more, unchecked);
   await temporal.gateway.startRetrain(input);
   const handle = temporal.client.getHandle<(input: RetrainInput) => Promise<RetrainResult>>(workflowIds.retrain('tests', input.runId));
   return { input, activities, result: handle.result(), cancel: () => handle.cancel() };
@@ -227,7 +229,7 @@ describe('levels above the series', () => {
   });
 
   test('cannot be summed over some of the series only: a run with top is refused before anything is read', async () => {
-    const { activities, result } = await start({}, { ...withLevels, cleaning: { top: 5 } });
+    const { activities, result } = await start({}, withLevels, { cleaning: { ...defaultCleaning, top: 5 } });
     await expect(result).rejects.toThrow(WorkflowFailedError);
     expect(activities.inputsOf('finishRun')).toMatchObject([{ status: 'failed', code: 'BadInput', error: expect.stringMatching(/hierarchy and cleaning\.top exclude each other/) }]);
     expect(activities.inputsOf('ingest')).toEqual([]);
