@@ -127,7 +127,7 @@ export function createS3Place({ own, hosts, maxBytes, timeoutSeconds, secret }: 
     },
 
     async list({ bucket, prefix, settings, most, signal }: Bucket & { readonly prefix: string; readonly most: number; readonly signal: AbortSignal | undefined }): Promise<readonly Found[]> {
-      const uri = `s3://${bucket}/${prefix}`;
+      const uri = `s3://${bucket}/${prefix.replace(/\/$/, '')}`;
       const found: Found[] = [];
       let token: string | undefined;
       try {

@@ -46,7 +46,7 @@ const oncePerSeries = [header, ...Array.from({ length: 120 }, (_, i) => `order-$
 
 export const files: readonly (readonly [string, Attempt, string])[] = [
   ['a file that is not there', {}, "sales.csv; correct the path (relative paths start at the pipeline file's folder)"],
-  ['a folder instead of a file', { sales: 'folder' }, 'sales.csv is not a file; give one CSV or Parquet file'],
+  ['a folder without a file', { sales: 'folder' }, 'no file with data lies in the folder'],
   ['an empty file', { sales: '' }, './sales.csv: the file is empty; export it again'],
   ['a header alone', { sales: `${header}\n` }, './sales.csv: the file has a header but no rows; export it again'],
   [
@@ -111,9 +111,9 @@ export const files: readonly (readonly [string, Attempt, string])[] = [
   ],
   ['a damaged Parquet file', { sales: damaged }, './sales.csv: the Parquet file is damaged; export it again'],
   [
-    'a spreadsheet',
+    'a damaged workbook',
     { sales: Buffer.from('PK\x03\x04 and so on', 'latin1') },
-    'this is a zip archive or an Excel workbook, not CSV or Parquet',
+    './sales.csv: the workbook is damaged (its directory is missing); save it again',
   ],
   [
     'a horizon longer than the history',
@@ -147,9 +147,9 @@ export const files: readonly (readonly [string, Attempt, string])[] = [
     './products.csv: no series of the sales has a text (key "sku", text "name")',
   ],
   [
-    'an address that is no file',
+    'an object that is not there',
     { yaml: pipeline.replace('./sales.csv', 's3://bucket/sales.csv') },
-    "s3:// sources can't be read yet; download the file and give its path",
+    's3://bucket/sales.csv: there is no such bucket or object; correct the address',
   ],
 ];
 
