@@ -5,6 +5,7 @@ import { madOf, quantile } from './reference-cleaning.ts';
 
 const value = fc.oneof(fc.integer({ min: -3, max: 3 }), fc.double({ min: -1e12, max: 1e12, noNaN: true }));
 
+// Adding 0 makes a negative zero a plain one: they are the same number, and which of the two is taken out does not matter.
 test('what is left after any coming and going is a sorted array of it: length, quantiles and median deviation', () => {
   fc.assert(fc.property(fc.array(fc.tuple(value, fc.boolean(), fc.nat(100)), { maxLength: 80 }), fc.double({ min: 0, max: 1, noNaN: true }), (moves, level) => {
     const window = new SortedWindow(moves.length);
@@ -17,7 +18,7 @@ test('what is left after any coming and going is a sorted array of it: length, q
       }
       expect(window.length).toBe(held.length);
       for (const at of [0, 0.25, 0.5, 0.75, 1, level]) expect(window.quantile(at) + 0).toBe(quantile(held, at) + 0);
-      expect(window.medianDeviation()).toBe(madOf(held));
+      expect(window.medianDeviation() + 0).toBe(madOf(held) + 0);
     }
   }), { numRuns: 60 });
 });
