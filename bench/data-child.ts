@@ -1,7 +1,5 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import type { WithScratch } from '../activities/artifact-store.ts';
 import { createDataActivities } from '../activities/data.ts';
 import { createStepRunner } from '../activities/step.ts';
 import { createDuckdb } from '../adapters/duckdb/create-duckdb.ts';
@@ -12,6 +10,7 @@ import { fetchParts, type TablePart, tablePartsMediaType } from '../contracts/ta
 import { callActivity } from './pipeline-activities.ts';
 import { createDiskArtifacts, fileArtifact } from './disk-artifacts.ts';
 import type { MonthFile } from './synthetic-sales.ts';
+import { scratchIn } from './scratch.ts';
 
 /** What the child is told, as JSON in its first argument. */
 export interface DataQuestion {
@@ -33,15 +32,7 @@ async function answer({ runs, folder, duckdbMemoryMiB, threads }: DataQuestion):
   const artifacts = createDiskArtifacts(join(folder, 'store'));
   const tables = createDuckdb({ memoryLimitMiB: duckdbMemoryMiB, threads, tempFolder: join(folder, 'spill') });
   const steps = createStepRunner({ cache: database.stepCache, rows: database.steps, artifacts, codeVersion: () => 'this benchmark' });
-  const withScratch: WithScratch = async (use) => {
-    await mkdir(folder, { recursive: true });
-    const own = await mkdtemp(join(folder, 'work-'));
-    try {
-      return await use(own);
-    } finally {
-      await rm(own, { recursive: true, force: true });
-    }
-  };
+  const withScratch = scratchIn(folder);
   const activities = createDataActivities({ tables, artifacts, steps, withScratch, snapshots: database.snapshots, validationResults: database.validationResults });
   const setup = { frequency: 'day', horizon: 1, folds: 1 } as const;
   const cleaning = cleaningSchema.parse({});

@@ -1,8 +1,7 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MockActivityEnvironment } from '@temporalio/testing';
 
-import type { WithScratch } from '../activities/artifact-store.ts';
 import { createDataActivities } from '../activities/data.ts';
 import { createEvaluationActivities } from '../activities/evaluation.ts';
 import { createHierarchyActivities } from '../activities/hierarchy.ts';
@@ -15,6 +14,7 @@ import { createMemoryArtifactStore } from '../adapters/memory/artifact-store.ts'
 import { createMemoryDatabase } from '../adapters/memory/database.ts';
 import { createTensorflowTrainer } from '../adapters/tensorflow/trainer.ts';
 import { createMatrices } from '../workers/matrices.ts';
+import { scratchIn } from './scratch.ts';
 
 export interface ComposeOptions {
   /** Every file that the activities write lies in it. */
@@ -33,15 +33,7 @@ export function composePipelineActivities({ folder, lightgbmLibrary, threads }: 
   const artifacts = createMemoryArtifactStore({ cacheFolder: join(folder, 'artifacts') });
   const tables = createDuckdb({ memoryLimitMiB: 1024, threads, tempFolder: join(folder, 'duckdb') });
   const steps = createStepRunner({ cache: database.stepCache, rows: database.steps, artifacts, codeVersion: () => 'this benchmark' });
-  const withScratch: WithScratch = async (use) => {
-    await mkdir(folder, { recursive: true });
-    const own = await mkdtemp(join(folder, 'work-'));
-    try {
-      return await use(own);
-    } finally {
-      await rm(own, { recursive: true, force: true });
-    }
-  };
+  const withScratch = scratchIn(folder);
   const shared = { tables, artifacts, withScratch, steps };
   return {
     ...createDataActivities({ ...shared, snapshots: database.snapshots, validationResults: database.validationResults }),

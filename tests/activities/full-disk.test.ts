@@ -7,10 +7,10 @@ const withCode = (code: string, message: string): Error => Object.assign(new Err
 
 test.each([
   [withCode('ENOSPC', 'ENOSPC: no space left on device, write'), 'the disk of the worker is full (no space left)'],
-  [withCode('ENOSPC', "ENOSPC: no space left on device, open '/state/work/a.parquet'"), 'the disk of the worker is full at /state/work/a.parquet (no space left)'],
+  [withCode('ENOSPC', "ENOSPC: no space left on device, open '/state/scratch/a.parquet'"), 'the disk of the worker is full at /state/scratch/a.parquet (no space left)'],
   [withCode('EDQUOT', 'EDQUOT: disk quota exceeded, write'), 'the disk of the worker is full (the quota is used up)'],
   [withCode('EFBIG', 'EFBIG: file too large, write'), 'the disk of the worker is full (the limit on the size of a file is reached)'],
-  [new Error('IO Error: Could not write all bytes to file "/state/work/b.parquet": wanted=10 wrote=2: No space left on device'), 'the disk of the worker is full at /state/work/b.parquet (no space left)'],
+  [new Error('IO Error: Could not write all bytes to file "/state/scratch/b.parquet": wanted=10 wrote=2: No space left on device'), 'the disk of the worker is full at /state/scratch/b.parquet (no space left)'],
   [new Error('Out of Memory Error: failed to offload data block of size 256.0 KiB (1.0 GiB/1.0 GiB used).\nThis limit was set by the \'max_temp_directory_size\' setting.'), 'the disk of the worker is full (no space left for what does not fit into memory)'],
   [new BadInput('a.csv: the Parquet file is damaged; export it again', { cause: new Error('IO Error: write: No space left on device') }), 'the disk of the worker is full (no space left)'],
 ])('%s is a full disk, which passes', (error, beginning) => {
