@@ -11,7 +11,7 @@ import { cutoffStart, type PanelExtent, panelExtent, type RowTimes } from '../do
 import { partCalendar } from '../domain/cleaning/part-calendar.ts';
 import { type PartSpan, partSpans } from '../domain/cleaning/part-spans.ts';
 import type { ArtifactStore, WithScratch } from './artifact-store.ts';
-import { publishPart, publishParts } from './publish-parts.ts';
+import { publishPart, publishParts } from './publish-table.ts';
 import type { StepRunner } from './step.ts';
 
 /** Moves rows; `adapters/duckdb` satisfies it by shape. */

@@ -6,7 +6,7 @@ import type { FeaturePlan } from '../domain/features/feature-plan.ts';
 import { matrixColumns } from '../domain/features/matrix-columns.ts';
 import type { OriginSpan } from '../domain/features/origin-spans.ts';
 import type { ArtifactStore, WithScratch } from './artifact-store.ts';
-import { publishPart, publishParts } from './publish-parts.ts';
+import { publishPart, publishParts } from './publish-table.ts';
 import type { StepRunner } from './step.ts';
 
 /** A local file with one part of a table. */

@@ -12,7 +12,7 @@ import { buildHierarchy, total } from '../domain/hierarchy/hierarchy.ts';
 import { nameNodes } from '../domain/hierarchy/name-nodes.ts';
 import { type ArtifactStore, parquetFile, type WithScratch } from './artifact-store.ts';
 import { rowsOf, weightedTable } from './prediction-rows.ts';
-import { publishPart, publishParts } from './publish-parts.ts';
+import { publishPart, publishParts } from './publish-table.ts';
 import { reconcileTables } from './reconcile-tables.ts';
 import type { StepRunner } from './step.ts';
 

@@ -7,7 +7,7 @@ import { fullDisk } from './full-disk.ts';
 import type { IngestTables } from './ingest-tables.ts';
 import { mergeSpans } from './merge-spans.ts';
 import { profileSales, type ProfileTables } from './profile-sales.ts';
-import { publishParts } from './publish-parts.ts';
+import { publishParts } from './publish-table.ts';
 import { createFileReader, type KnownFile, type ProductsFile, type SalesFile, type StoredSpan } from './read-files.ts';
 import type { Cached, StepRunner } from './step.ts';
 

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 
 import { createHierarchyActivities } from '../../activities/hierarchy.ts';
-import { publishPart, publishParts } from '../../activities/publish-parts.ts';
+import { publishTable } from '../../activities/publish-table.ts';
 import type { AggregateInput, HierarchyMembers } from '../../contracts/hierarchy.ts';
 import type { Snapshot } from '../../contracts/data.ts';
 import { fetchParts, readParts } from '../../contracts/table-parts.ts';
@@ -46,8 +46,7 @@ async function panelOf(...parts: readonly (readonly Cell[])[]) {
       FROM (VALUES ${rows.join(', ')}) AS t(series, ds, y, touched, age, since, known, total) ORDER BY series, ds`);
     written.push({ from: `${cells[0]?.ds.slice(0, 7) ?? ''}-01`, rows: cells.length, file });
   }
-  const parts = await Promise.all(written.map((part) => publishPart(given.artifacts, 'primary', part)));
-  return publishParts(given.artifacts, 'primary', parts);
+  return publishTable(given.artifacts, 'primary', written);
 }
 
 type Sale = readonly [series: string, time: string, row: number, category: string | null, store: string | null, kept?: boolean];

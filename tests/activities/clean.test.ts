@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 
 import { type CleanReport, type CleanTables, createClean } from '../../activities/clean.ts';
-import { publishTable } from '../../activities/publish-parts.ts';
+import { publishTable } from '../../activities/publish-table.ts';
 import { cleaningSchema } from '../../contracts/cleaning.schema.ts';
 import type { CleanResult, Snapshot } from '../../contracts/data.ts';
 import { BadInput } from '../../contracts/failure.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 
 import { createBuildFeatures } from '../../activities/features.ts';
-import { publishTable } from '../../activities/publish-parts.ts';
+import { publishTable } from '../../activities/publish-table.ts';
 import { createDuckdb, type Duckdb } from '../../adapters/duckdb/create-duckdb.ts';
 import type { FeatureSet } from '../../contracts/features.ts';
 import { readParts, type TablePart } from '../../contracts/table-parts.ts';

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 
 import { createEvaluationActivities } from '../../activities/evaluation.ts';
 import { createHierarchyActivities } from '../../activities/hierarchy.ts';
-import { publishTable } from '../../activities/publish-parts.ts';
+import { publishTable } from '../../activities/publish-table.ts';
 import type { HierarchyMembers } from '../../contracts/hierarchy.ts';
 import type { ModelForecasts } from '../../contracts/modelling.ts';
 import type { PredictionTable } from '../../contracts/prediction-table.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
-import { publishParts } from '../../activities/publish-parts.ts';
+import { publishParts } from '../../activities/publish-table.ts';
 import { createMemoryArtifactStore } from '../../adapters/memory/artifact-store.ts';
 import { mediaTypes } from '../../contracts/artifacts.ts';
 import type { FeatureSet, FeatureSpec } from '../../contracts/features.ts';

@@ -18,3 +18,9 @@ export async function publishParts(artifacts: ArtifactStore, layer: Layer, parts
   const table: TableParts = { parts };
   return { ...(await artifacts.publishJson(layer, table)), mediaType: tablePartsMediaType };
 }
+
+export async function publishTable(artifacts: ArtifactStore, layer: Layer, files: readonly PartFile[], signal?: AbortSignal): Promise<ArtifactRef> {
+  const parts: TablePart[] = [];
+  for (const file of files) parts.push(await publishPart(artifacts, layer, file, signal));
+  return publishParts(artifacts, layer, parts);
+}
