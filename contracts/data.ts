@@ -1,10 +1,11 @@
 import type { ArtifactRef } from './artifacts.ts';
+import type { ModalityVectors, ReviewVectors } from './embedding.ts';
 import type { Pipeline, ValidationRule } from './pipeline.schema.ts';
 import type { StepContext } from './steps.ts';
 import type { FeatureSet } from './features.ts';
 
 export interface SourceFile {
-  readonly source: 'sales' | 'products' | 'rates';
+  readonly source: 'sales' | 'products' | 'reviews' | 'rates';
   /** As the user wrote it, or the address of one of the files that a pattern, a folder or a query stands for. */
   readonly uri: string;
   readonly sha256: string;
@@ -22,7 +23,12 @@ export interface SourceFile {
  * `series VARCHAR, time TIMESTAMP (local time of the business), target DOUBLE, price DOUBLE, stock DOUBLE (NULL without one), returned BOOLEAN,
  * kept BOOLEAN, file UBIGINT (`number` of the source file), row UBIGINT (1-based in its file)`, then one VARCHAR column per declared level. Every row
  * of the sources is present; `kept` tells whether it counts: the filters keep it, and no newer version of it or duplicate before it exists.
- * `texts` is Parquet `series VARCHAR, text VARCHAR, known_from TIMESTAMP`, `products` Parquet `key VARCHAR`: the keys of the products source.
+ * `texts`, `media` and `statics` hold the series, and where a series is one product (its key has one part) the products that were never sold too; all
+ * are sorted by series. `texts` is Parquet `series VARCHAR, text VARCHAR, known_from TIMESTAMP`; `media` is `series VARCHAR, modality VARCHAR ('image',
+ * 'audio', 'video'), known_from TIMESTAMP, name VARCHAR (as written), uri VARCHAR, sha256 VARCHAR, bytes UBIGINT (of the file's artifact; NULL where
+ * it can't be had), problem VARCHAR (why; NULL where all is well)`; `statics` is `series VARCHAR, known_from TIMESTAMP`, then one VARCHAR column per
+ * attribute. `reviews` is `series VARCHAR, known_from TIMESTAMP, text VARCHAR, rating DOUBLE, file UBIGINT, row UBIGINT`, sorted by (series, known_from,
+ * file, row). `products` is Parquet `key VARCHAR`: the keys of the products source.
  */
 export interface Snapshot {
   /** SHA-256 of the manifest's canonical JSON. */
@@ -30,6 +36,9 @@ export interface Snapshot {
   readonly manifest: ArtifactRef;
   readonly sales: ArtifactRef;
   readonly texts?: ArtifactRef;
+  readonly media?: ArtifactRef;
+  readonly statics?: ArtifactRef;
+  readonly reviews?: ArtifactRef;
   readonly products?: ArtifactRef;
   /** JSON of `TableProfile` (contracts/profile.ts); older snapshots have none. Not part of the digest. */
   readonly profile?: ArtifactRef;
@@ -64,12 +73,12 @@ export interface SalesPart extends PartFacts {
 }
 
 /** The manifest of a snapshot: its canonical JSON is what the snapshot's digest is of. */
-export interface SnapshotManifest extends Omit<Snapshot, 'digest' | 'manifest' | 'sales' | 'texts' | 'products' | 'profile'> {
+export interface SnapshotManifest extends Omit<Snapshot, 'digest' | 'manifest' | 'sales' | 'texts' | 'media' | 'statics' | 'reviews' | 'products' | 'profile'> {
   /** Columns of the source files as they were found, by source. */
   readonly columns: Readonly<Record<string, readonly { readonly name: string; readonly type: string }[]>>;
   readonly parts: readonly SalesPart[];
   /** Digests of the tables. */
-  readonly tables: { readonly sales: string; readonly texts?: string; readonly products?: string };
+  readonly tables: { readonly sales: string; readonly texts?: string; readonly media?: string; readonly statics?: string; readonly reviews?: string; readonly products?: string };
 }
 
 export interface IngestInput {
@@ -204,27 +213,12 @@ export interface CleanResult {
   readonly to: string;
 }
 
-export interface EmbedInput {
-  readonly context: StepContext;
-  readonly texts: ArtifactRef;
-  readonly model: string;
-}
-/** Parquet sorted by series: `series VARCHAR, known_from TIMESTAMP, vector FLOAT[d]`. */
-export interface EmbedResult {
-  readonly vectors: ArtifactRef;
-  readonly dims: number;
-  readonly embedded: number;
-  /** Texts whose vector came from the cache. */
-  readonly reused: number;
-  /** Model, revision, dtype, runtime and device, e.g. `all-MiniLM-L6-v2@fp32 onnxruntime 1.30.0 cpu`. */
-  readonly encoder: string;
-}
-
 export interface FeaturesInput {
   readonly context: StepContext;
   readonly panel: ArtifactRef;
-  readonly vectors?: ArtifactRef;
-  readonly textDims: number;
+  /** In the order of `modalities`; absent ones have no columns. */
+  readonly modalities?: readonly ModalityVectors[];
+  readonly reviews?: ReviewVectors;
   readonly frequency: Pipeline['frequency'];
   readonly horizon: number;
   readonly folds: number;
@@ -238,17 +232,13 @@ export interface FeaturesInput {
   readonly missing?: Pipeline['cleaning']['missing']['method'];
 }
 
-/** Activities on the `data` queue, and `embed` on the `embedding` queue. All are steps: cached by digest. */
+/** Activities on the `data` queue. All are steps: cached by digest. */
 export interface DataActivities {
   ingest(input: IngestInput): Promise<Snapshot>;
   validate(input: ValidateInput): Promise<ValidateResult>;
   clean(input: CleanInput): Promise<CleanResult>;
   buildFeatures(input: FeaturesInput): Promise<FeatureSet>;
 }
-export interface EmbeddingActivities {
-  embedTexts(input: EmbedInput): Promise<EmbedResult>;
-}
-
 /** One row of a source file as its snapshot has it: its address is file and row. */
 export interface SourceRow {
   /** Address of the source file; empty where the snapshot does not tell. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { augmentationSchema, noAugmentation } from './augmentation.schema.ts';
 import { cleaningSchema, defaultCleaning } from './cleaning.schema.ts';
+import { embeddingsSchema } from './embeddings.schema.ts';
 import { hierarchySchema, type HierarchySettings } from './hierarchy.schema.ts';
 import { labelsSchema } from './labels.schema.ts';
 import { type filterSchema, sourcesSchema } from './sources.schema.ts';
@@ -51,9 +52,7 @@ export const pipelineSchema = z.strictObject({
     .refine((levels) => levels.every((q, i) => i === 0 || q > (levels[i - 1] ?? 0)), 'must increase'),
   validate: z.array(validationRuleSchema).default([]),
   cleaning: cleaningSchema.default(defaultCleaning),
-  embeddings: z
-    .strictObject({ text: z.strictObject({ model: z.string().default('all-MiniLM-L6-v2'), dims: z.number().int().min(1).max(256).default(8) }).optional() })
-    .default({}),
+  embeddings: embeddingsSchema.default({}),
   models: z.array(z.enum(modelNames)).min(1).default(['seasonal-naive', 'window-average', 'lightgbm', 'lstm']),
   search: searchSchema.default({
     sampler: 'tpe', pruner: 'median', trials: { lightgbm: 8, lstm: 2 }, parallel: 2, seed: 7, space: { lightgbm: {}, lstm: {} },
@@ -70,8 +69,12 @@ export const pipelineSchema = z.strictObject({
       window: z.union([z.literal('expanding'), z.strictObject({ sliding: z.number().int().min(4).max(10_000) })], { error: 'must be expanding or { sliding: N }' }).default('expanding'),
       /** What the table at the end of a followed run shows, in this order. Every one is computed, kept and compared all the same. */
       metrics: z.array(z.enum(metricNames)).min(1).default(['wape', 'mase', 'wql', 'bias']),
+      /** Fits once more without each modality (text, image, reviews …) and reports what it adds, with an interval. */
+      ablation: z.boolean().default(false),
+      /** Forecasts the first periods of products without history, and reports how much better than their category's average. */
+      coldStart: z.boolean().default(false),
     })
-    .default({ folds: 3, gap: 0, window: 'expanding', metrics: ['wape', 'mase', 'wql', 'bias'] }),
+    .default({ ablation: false, coldStart: false, folds: 3, gap: 0, window: 'expanding', metrics: ['wape', 'mase', 'wql', 'bias'] }),
   training: z.strictObject({ augment: augmentationSchema.default(noAugmentation) }).default({ augment: noAugmentation }),
   /** For tasks that classify or regress: see `forecastle dataset label`. */
   labels: labelsSchema.optional(),

@@ -1,4 +1,6 @@
+import type { AblationRow } from './ablation.ts';
 import type { ArtifactRef } from './artifacts.ts';
+import type { ColdStartRow } from './cold-start.ts';
 import type { Cutoffs } from './features.ts';
 import type { GateOutcome, ProposalStatus } from './governance.ts';
 import type { LevelScores, MetricRow } from './modelling.ts';
@@ -28,6 +30,10 @@ export interface RetrainResult {
   readonly forecastSeries: number;
   /** Of a pipeline with a hierarchy. */
   readonly levels?: readonly LevelScores[];
+  /** What each modality adds, where the pipeline file asks. */
+  readonly ablation?: readonly AblationRow[];
+  /** First periods of products without history, where the pipeline file asks. */
+  readonly coldStart?: readonly ColdStartRow[];
   readonly snapshot: string;
   /** What cleaning made: every touched cell stands in the panel. Runs of before 0.2 don't say. */
   readonly cleaned?: { readonly panel: ArtifactRef; readonly report: ArtifactRef };

@@ -77,6 +77,39 @@ const ratesFile = z.strictObject({ ...place, columns: z.strictObject({ currency:
 /** Prices in other currencies become `to`: price × rate. A rate holds from its time until the next one; a currency without one is refused. */
 export const currencySchema = z.strictObject({ column, to: z.string().min(1), rates: z.union([z.record(z.string(), z.number().positive()), ratesFile]) });
 
+/** Names of files in columns: relative ones start from `folder` (beside the table itself when absent) and end in `extension` where they have none. */
+const mediaSchema = z.strictObject({ folder: z.string().min(1).optional(), extension: z.string().regex(/^\.[A-Za-z0-9]+$/, 'like .jpg').optional() });
+
+/** One row per product, or several of which the one known earliest counts. */
+export const productsSchema = z
+  .strictObject({
+    ...place,
+    key: column,
+    text: columnList.optional(),
+    /** Columns with names of files, one per product: pictures, sounds, films. */
+    image: column.optional(),
+    audio: column.optional(),
+    video: column.optional(),
+    media: mediaSchema.default({}),
+    /** Attributes: category, brand, colour … */
+    static: columnList.optional(),
+    /** When a product's data became known; the earliest ones are used, so a later change never leaks backwards. */
+    time: column.optional(),
+  })
+  .refine(({ text, image, audio, video, static: attributes }) => [text, image, audio, video, attributes].some((named) => named !== undefined), 'name at least one of text, image, audio, video and static');
+
+/** What customers wrote, and when it could be read: a review counts from its time on. */
+export const reviewsSourceSchema = z.strictObject({
+  ...place,
+  key: column,
+  time: column,
+  /** Several are joined by a space. */
+  text: columnList.optional(),
+  /** Stars, or any number that is larger for better. */
+  rating: column.optional(),
+  filters: z.array(filterSchema).default([]),
+}).refine(({ text, rating }) => text !== undefined || rating !== undefined, 'name text, rating or both');
+
 export const sourcesSchema = z.strictObject({
   sales: z.strictObject({
     ...place,
@@ -108,13 +141,6 @@ export const sourcesSchema = z.strictObject({
     /** Upper-case and trim the series key, so that `85123a` and `85123A ` are one series. */
     normalizeSeries: z.boolean().default(true),
   }),
-  products: z
-    .strictObject({
-      ...place,
-      key: column,
-      text: z.array(column).min(1),
-      /** When a description became known; the earliest one is used, so a later rename never leaks backwards. */
-      time: column.optional(),
-    })
-    .optional(),
+  products: productsSchema.optional(),
+  reviews: reviewsSourceSchema.optional(),
 });

@@ -2,7 +2,7 @@ import { periodsPerYear, type PeriodLength } from '../calendar.ts';
 
 export interface FeatureDefinition {
   readonly name: string;
-  readonly group: 'recent sales' | 'season' | 'price' | 'text' | 'market' | 'history';
+  readonly group: 'recent sales' | 'season' | 'price' | 'market' | 'history' | 'text' | 'image' | 'audio' | 'video' | 'reviews';
   readonly meaning: string;
 }
 
