@@ -36,7 +36,8 @@ export function createMatrices({ artifacts, tables, folder }: {
   }
   return {
     open(features, signal) {
-      const key = features.table.sha256;
+      // One table is laid out by several specifications where columns are left out.
+      const key = `${features.table.sha256}-${features.spec.sha256.slice(0, 16)}`;
       const found = opened.get(key) ?? open();
       opened.delete(key);
       opened.set(key, found);

@@ -33,14 +33,14 @@ export interface NodeForecasts {
 export async function forecastLevels(
   { pipeline, runId }: RetrainInput,
   aggregated: AggregateResult | undefined,
-  asked: Omit<FeaturesInput, 'context' | 'panel' | 'vectors' | 'textDims' | 'top'>,
+  asked: Omit<FeaturesInput, 'context' | 'panel' | 'modalities' | 'reviews' | 'top'>,
   models: readonly ModelForecasts[],
   at: At,
 ): Promise<NodeForecasts | undefined> {
   if (aggregated === undefined) return skip(runId, 'levels');
   const { quantiles, search: { seed } } = pipeline;
   const context = at('levels');
-  const features = await buildFeatures({ ...asked, context, panel: aggregated.panel, textDims: 0 });
+  const features = await buildFeatures({ ...asked, context, panel: aggregated.panel });
   const members = await fitAgain(models, { context, features, seed, quantiles }, ['folds', 'test', 'final']);
   return { features, members, ensemble: await buildEnsemble({ context, members, quantiles }) };
 }

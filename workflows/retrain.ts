@@ -1,5 +1,7 @@
 import { ApplicationFailure, executeChild, isCancellation, CancellationScope, ParentClosePolicy, proxyActivities, workflowInfo } from '@temporalio/workflow';
-import type { DataActivities, EmbeddingActivities, Snapshot } from '../contracts/data.ts';
+import type { AblationResult } from '../contracts/ablation.ts';
+import type { ColdStartResult } from '../contracts/cold-start.ts';
+import type { DataActivities, FeaturesInput } from '../contracts/data.ts';
 import type { FeatureSet } from '../contracts/features.ts';
 import type { Recipe, RegistryActivities } from '../contracts/governance.ts';
 import type { AggregateResult } from '../contracts/hierarchy.ts';
@@ -9,14 +11,15 @@ import type { StepContext, StepName } from '../contracts/steps.ts';
 import { type SearchedFamily, searchedFamilies } from '../contracts/training.ts';
 import { augmentationParameters } from '../domain/augmentation/series/augmentation.ts';
 import { resolveSpace } from '../domain/search-spaces.ts';
+import { ablate } from './ablation.ts';
 import * as options from './activity-options.ts';
 import { allOrNone } from './all-or-none.ts';
 import { failureFacts } from './failure-facts.ts';
 import { aggregate, championSplits, forecastLevels, type Levels, type NodeForecasts, reconcileChampion, reconcileEnsemble, sumsUpFor } from './hierarchy.ts';
+import { coldStart, embed, tune, vectorInputs } from './modalities.ts';
 import { search } from './search.ts';
 
 const data = proxyActivities<DataActivities & EvaluationActivities>(options.data);
-const { embedTexts } = proxyActivities<EmbeddingActivities>(options.embedding);
 const { fitBaselines, fitModel } = proxyActivities<TrainingActivities>(options.training);
 const { currentChampion, registerCandidate, proposeCandidate } = proxyActivities<RegistryActivities>(options.registry);
 const { startRun, markStep, finishRun } = proxyActivities<RunActivities>(options.light);
@@ -46,24 +49,26 @@ async function runSteps(input: RetrainInput): Promise<RetrainResult> {
   const at = (step: StepName): StepContext => ({ runId, pipeline: pipeline.name, step });
 
   const snapshot = await data.ingest({ context: at('ingest'), sources: pipeline.sources, baseFolder, frequency, horizon, ...backtest, now: requestedAt });
-  const [cleaned, vectors] = await allOrNone(() => [
+  const [cleaned, embedded] = await allOrNone(() => [
     (async () => {
       await data.validate({ context: at('validate'), snapshot, rules: pipeline.validate, frequency, now: requestedAt });
       return data.clean({ context: at('clean'), snapshot, cleaning: pipeline.cleaning, frequency, horizon, ...backtest, ...(input.cutoff !== undefined && { cutoff: input.cutoff }) });
     })(),
-    embed(input, snapshot, at('embed')),
+    embed(input, snapshot, at),
   ]);
+  const known = { embedded, snapshot, panel: cleaned.panel };
+  const modalities = await tune(input, known, at);
   const asked = { frequency, horizon, ...backtest, window, minHistory: pipeline.cleaning.minHistory };
+  const featuresInput = (step: StepName, vectors: typeof modalities.used): FeaturesInput => ({
+    context: at(step),
+    panel: cleaned.panel,
+    ...vectorInputs(input, vectors, embedded.reviews),
+    ...asked,
+    missing: pipeline.cleaning.missing.method,
+    ...(pipeline.cleaning.top !== undefined && { top: pipeline.cleaning.top }),
+  });
   const [features, aggregated] = await allOrNone(() => [
-    data.buildFeatures({
-      context: at('features'),
-      panel: cleaned.panel,
-      ...(vectors && { vectors }),
-      textDims: pipeline.embeddings.text?.dims ?? 0,
-      ...asked,
-      missing: pipeline.cleaning.missing.method,
-      ...(pipeline.cleaning.top !== undefined && { top: pipeline.cleaning.top }),
-    }),
+    data.buildFeatures(featuresInput('features', modalities.used)),
     aggregate(input, snapshot, cleaned, at),
   ] as [Promise<FeatureSet>, Promise<AggregateResult | undefined>]);
 
@@ -71,17 +76,19 @@ async function runSteps(input: RetrainInput): Promise<RetrainResult> {
   const baselines = pipeline.models.filter((model) => !families.some((family) => family === model));
   // The naive forecast is always there to be beaten; only models that the file names take part in the ensemble.
   const measured = [...new Set(['seasonal-naive', ...baselines])];
-  const [naive, ...learned] = await allOrNone(() => [
+  const [naive, cold, ...learned] = await allOrNone(() => [
     fitBaselines({ context: at('baselines'), features, models: measured, quantiles }),
+    coldStart(input, { ...known, modalities: modalities.used }, at),
     ...searchedFamilies.map((family) => (families.includes(family) ? learn(input, family, features, at) : skip(runId, family))),
-  ] as [Promise<readonly ModelForecasts[]>, ...Promise<Learned | undefined>[]]);
+  ] as [Promise<readonly ModelForecasts[]>, Promise<ColdStartResult | undefined>, ...Promise<Learned | undefined>[]]);
   const fitted = learned.flatMap((one) => (one === undefined ? [] : [one]));
 
   const members = [...naive.filter(({ model }) => baselines.some((name) => name === model)), ...fitted.map(({ forecasts }) => forecasts)];
-  const [{ forecasts: ensemble, weights, level }, nodes] = await allOrNone(() => [
+  const [{ forecasts: ensemble, weights, level }, nodes, ablation] = await allOrNone(() => [
     data.buildEnsemble({ context: at('ensemble'), members, quantiles }),
     forecastLevels(input, aggregated, asked, members, at),
-  ] as [Promise<EnsembleResult>, Promise<NodeForecasts | undefined>]);
+    ablate(input, fitted[0], features, featuresInput('features', modalities.used), modalities.plain && featuresInput('ablation', modalities.plain), at('ablation')),
+  ] as [Promise<EnsembleResult>, Promise<NodeForecasts | undefined>, Promise<AblationResult | undefined>]);
   const levels = { panel: cleaned.panel, aggregated, nodes };
   const reconciled = await reconcileEnsemble(input, ensemble, levels, at);
   const recipe: Recipe = {
@@ -134,6 +141,8 @@ async function runSteps(input: RetrainInput): Promise<RetrainResult> {
     proposal: { id: proposal.id, status: proposal.status, created },
     forecastSeries: evaluation.forecastSeries,
     ...(evaluation.levels && { levels: evaluation.levels }),
+    ...(ablation && { ablation: ablation.rows }),
+    ...(cold && { coldStart: cold.rows }),
     snapshot: snapshot.digest,
     cleaned: { panel: cleaned.panel, report: cleaned.report },
   };
@@ -150,15 +159,6 @@ function refuseTopOfHierarchy({ pipeline: { hierarchy, cleaning } }: RetrainInpu
   if (hierarchy !== undefined && cleaning.top !== undefined) {
     throw ApplicationFailure.nonRetryable('hierarchy and cleaning.top exclude each other: levels are sums of all series, and top forecasts only some of them. Remove one of the two', 'BadInput');
   }
-}
-
-async function embed({ runId, pipeline }: RetrainInput, { texts }: Snapshot, context: StepContext) {
-  const { text } = pipeline.embeddings;
-  if (texts === undefined || text === undefined) {
-    await markStep({ runId, step: 'embed', status: 'skipped', note: 'the pipeline file names no texts' });
-    return undefined;
-  }
-  return (await embedTexts({ context, texts, model: text.model })).vectors;
 }
 
 interface Learned {
