@@ -44,7 +44,7 @@ test("changing one model's parameters redoes its training and what comes after, 
   expect(code, err).toBe(0);
   const steps = (mark: string): string[] => [...out.matchAll(new RegExp(`^${mark} (\\S+) +(?:done|cached) `, 'gm'))].map(([, step = '']) => step);
   expect(steps('✓').sort()).toEqual(['ensemble', 'evaluate', 'fit:lstm', 'propose', 'register', 'search:lstm']);
-  expect(steps('=').sort()).toEqual(['baselines', 'clean', 'embed', 'features', 'fit:lightgbm', 'ingest', 'search:lightgbm', 'validate']);
+  expect(steps('=').sort()).toEqual(['baselines', 'clean', 'embed:text', 'features', 'fit:lightgbm', 'ingest', 'search:lightgbm', 'validate']);
 });
 
 test('a decision needs a reason and somebody else than the proposer; an approved candidate serves its forecasts', async () => {

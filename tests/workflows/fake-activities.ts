@@ -1,16 +1,19 @@
 import type { Info } from '@temporalio/activity';
 
 import { createMemoryDatabase } from '../../adapters/memory/database.ts';
+import type { AblationActivities } from '../../contracts/ablation.ts';
 import type { ArtifactRef } from '../../contracts/artifacts.ts';
-import type { DataActivities, EmbeddingActivities, Snapshot } from '../../contracts/data.ts';
+import type { ColdStartActivities } from '../../contracts/cold-start.ts';
+import type { DataActivities, Snapshot } from '../../contracts/data.ts';
+import type { EmbeddingActivities, TuningActivities } from '../../contracts/embedding.ts';
 import type { ChampionActivities, RegistryActivities } from '../../contracts/governance.ts';
 import type { HierarchyActivities } from '../../contracts/hierarchy.ts';
 import type { EvaluationActivities, MetricRow, ModelForecasts, SamplerActivities, SearchActivities, TrainingActivities, TrialRecord } from '../../contracts/modelling.ts';
 import type { RunActivities } from '../../contracts/runs.ts';
 import { evaluateGates } from '../../domain/gates.ts';
 
-export type AllActivities = ChampionActivities & DataActivities & EmbeddingActivities & EvaluationActivities & HierarchyActivities & RegistryActivities
-  & RunActivities & SamplerActivities & SearchActivities & TrainingActivities;
+export type AllActivities = AblationActivities & ChampionActivities & ColdStartActivities & DataActivities & EmbeddingActivities & EvaluationActivities & HierarchyActivities
+  & RegistryActivities & RunActivities & SamplerActivities & SearchActivities & TrainingActivities & TuningActivities;
 export type ActivityName = keyof AllActivities;
 
 /** One attempt of one activity, as the fake saw it. */
@@ -33,7 +36,7 @@ export interface FakeActivities {
 
 /** Activities that do nothing but answer; a test replaces the ones it is about. */
 export function fakeActivities(replaced: Partial<AllActivities> = {}): FakeActivities {
-  const activities: AllActivities = { ...pipelineFakes, ...searchFakes(), ...championFakes(), ...replaced };
+  const activities: AllActivities = { ...pipelineFakes, ...modalityFakes, ...searchFakes(), ...championFakes(), ...replaced };
   const calls: Call[] = [];
   const log: string[] = [];
   const isKnown = (name: string): name is ActivityName => name in activities;
@@ -73,14 +76,13 @@ const metricRows: readonly MetricRow[] = [
   { ...scores, model: 'ensemble', split: 'test', wql: 0.4 },
 ];
 
-const pipelineFakes: DataActivities & EmbeddingActivities & EvaluationActivities & HierarchyActivities & RegistryActivities & RunActivities = {
+const pipelineFakes: DataActivities & EvaluationActivities & HierarchyActivities & RegistryActivities & RunActivities = {
   startRun: async () => undefined,
   markStep: async () => undefined,
   finishRun: async () => undefined,
   ingest: async () => snapshot,
   validate: async () => ({ report: ref('rules'), passed: 1, warnings: 0 }),
   clean: async () => ({ panel: ref('panel'), report: ref('cleaning'), series: 2, periods: 40, filled: 0, outliers: 0, droppedRows: 0, madeParts: 1, parts: 1, from: '2024-01-01', to: '2024-12-23' }),
-  embedTexts: async () => ({ vectors: ref('vectors'), dims: 2, embedded: 2, reused: 0, encoder: 'fake' }),
   buildFeatures: async () => ({ table: ref('table'), spec: ref('spec'), cutoffs: { folds: ['2024-10-07', '2024-11-04'], test: '2024-12-02', final: '2024-12-23' }, rows: 80, series: 2, columns: 9 }),
   aggregatePanel: async () => ({ members: ref('members'), panel: ref('node-panel'), nodes: 3, madeParts: 1, parts: 1 }),
   reconcileForecasts: async ({ method }) => ({ series: { ...forecastsOf('ensemble'), predictions: ref(`${method}-series`) }, nodes: { ...forecastsOf('ensemble'), predictions: ref(`${method}-nodes`) }, moved: 0.1 }),
@@ -95,6 +97,19 @@ const pipelineFakes: DataActivities & EmbeddingActivities & EvaluationActivities
       gates: evaluateGates(gates, metrics), status: 'open', proposedBy, proposedAt: now, expiresAt: now, quorum: approvals.quorum, decisions: [],
     },
   }),
+};
+
+const embedded = { dims: 2, embedded: 2, reused: 0, unreadable: 0, encoder: 'fake' };
+const ablationRow = { columns: 2, metric: 'wql', full: 0.4, reduced: 0.5, gain: 0.2, low: 0.1, high: 0.3 } as const;
+
+const modalityFakes: AblationActivities & ColdStartActivities & EmbeddingActivities & TuningActivities = {
+  embedTexts: async () => ({ ...embedded, vectors: ref('vectors') }),
+  embedReviews: async () => ({ ...embedded, vectors: ref('review-vectors') }),
+  embedMedia: async ({ settings }) => Object.fromEntries(Object.keys(settings).map((modality) => [modality, { ...embedded, vectors: ref(`${modality}-vectors`) }])),
+  tuneVectors: async ({ modalities }) => ({ modalities: modalities.map(({ modality, vectors }) => ({ modality, vectors: ref(`tuned-${vectors.sha256}`), dims: 2 })), report: ref('tuning'), series: 2, epochs: 3 }),
+  omitColumns: async ({ features, groups }) => ({ features: { ...features, spec: ref(`spec-without-${groups.join('-')}`) }, columns: 2 }),
+  measureAblation: async ({ reduced }) => ({ report: ref('ablation'), rows: reduced.map(({ without }) => ({ without, ...ablationRow })) }),
+  forecastColdStart: async () => ({ report: ref('cold-start'), rows: [{ method: 'analogues', wape: 0.6, wql: 0.5, bias: 0, products: 3 }], products: 0 }),
 };
 
 function searchFakes(): SamplerActivities & SearchActivities & TrainingActivities {

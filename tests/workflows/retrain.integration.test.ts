@@ -21,15 +21,22 @@ let whole: Run;
 beforeAll(async () => {
   temporal = await startTemporal();
   await temporal.startWorkers();
-  whole = await run({}, withLevels);
+  whole = await run({ ingest: async () => fullSnapshot }, everything);
 });
 afterAll(() => temporal.stop());
 
-/** Two levels above the series. */
-const withLevels = {
-  sources: { sales: { uri: 'sales.csv', columns: { series: 'sku', time: 'day', target: 'units' }, levels: { category: 'Category' } } },
+/** Two levels above the series, and everything that products and customers can tell. */
+const everything = {
+  sources: {
+    sales: { uri: 'sales.csv', columns: { series: 'sku', time: 'day', target: 'units' }, levels: { category: 'Category' } },
+    products: { uri: 'products.csv', key: 'sku', text: ['name'], image: 'picture', static: ['category'] },
+    reviews: { uri: 'reviews.csv', key: 'sku', time: 'written', text: ['body'], rating: 'stars' },
+  },
   hierarchy: { levels: ['category', 'total'], method: 'mint-shrink' },
+  embeddings: { text: { dims: 2 }, reviews: { dims: 2 }, image: { dims: 2 }, tune: {} },
+  evaluate: { ablation: true, coldStart: true },
 };
+const fullSnapshot = { ...snapshot, media: ref('media'), statics: ref('statics'), reviews: ref('reviews') };
 
 /** @param unchecked what another door might let through: it passes no schema */
 function inputOf(more: object = {}, unchecked: Partial<RetrainInput['pipeline']> = {}): RetrainInput {
@@ -87,9 +94,10 @@ async function untilCancelled(heard: () => void): Promise<never> {
   }
 }
 
-/** Of a run without a hierarchy; what that leaves out has a test of its own. */
-const skippedSteps = ({ inputsOf }: FakeActivities): string[] => inputsOf('markStep').flatMap(({ step, status }) => (status === 'skipped' && !ofLevels.includes(step) ? [step] : []));
+/** Of a run with texts only and without a hierarchy; what that leaves out has tests of its own. */
+const skippedSteps = ({ inputsOf }: FakeActivities): string[] => inputsOf('markStep').flatMap(({ step, status }) => (status === 'skipped' && ![...ofLevels, ...ofModalities].includes(step) ? [step] : []));
 const ofLevels: readonly string[] = ['aggregate', 'levels', 'reconcile'];
+const ofModalities: readonly string[] = ['embed:reviews', 'embed:media', 'tune', 'cold-start', 'ablation'];
 
 describe('a run', () => {
   test('begins a step only when every step that it waits for has ended', () => {
@@ -127,7 +135,7 @@ describe('a run', () => {
       // One waits for the other: one after the other they would wait for ever.
       embedTexts: async () => {
         await cleanBegan;
-        return { vectors: ref('vectors'), dims: 2, embedded: 2, reused: 0, encoder: 'fake' };
+        return { vectors: ref('vectors'), dims: 2, embedded: 2, reused: 0, unreadable: 0, encoder: 'fake' };
       },
       clean: async () => {
         cleaning();
@@ -147,7 +155,7 @@ describe('a run', () => {
   test('fits the best trial of each search on every fold, before the test horizon and on everything', () => {
     const { activities } = whole;
     // The fake scores later trials better: trial 1 of lightgbm, trial 0 of lstm.
-    expect(activities.inputsOf('fitModel').filter(({ context }) => context.step !== 'levels').map(({ family, parameters, splits }) => [family, parameters['depth'], splits]).sort()).toEqual([
+    expect(activities.inputsOf('fitModel').filter(({ context }) => !['levels', 'ablation'].includes(context.step)).map(({ family, parameters, splits }) => [family, parameters['depth'], splits]).sort()).toEqual([
       ['lightgbm', 1, ['folds', 'test', 'final']], ['lstm', 0, ['folds', 'test', 'final']],
     ]);
   });
@@ -156,9 +164,9 @@ describe('a run', () => {
     const { activities } = whole;
     const queues = new Map(activities.calls.map(({ name, taskQueue }) => [name, taskQueue]));
     const onQueue = (queue: string): string[] => [...queues].filter(([, taskQueue]) => taskQueue === queue).map(([name]) => name).sort();
-    expect(onQueue(taskQueues.data)).toEqual(['aggregatePanel', 'buildEnsemble', 'buildFeatures', 'clean', 'evaluateModels', 'ingest', 'reconcileForecasts', 'validate']);
-    expect(onQueue(taskQueues.embedding)).toEqual(['embedTexts']);
-    expect(onQueue(taskQueues.training)).toEqual(['fitBaselines', 'fitFold', 'fitModel']);
+    expect(onQueue(taskQueues.data)).toEqual(['aggregatePanel', 'buildEnsemble', 'buildFeatures', 'clean', 'evaluateModels', 'forecastColdStart', 'ingest', 'measureAblation', 'omitColumns', 'reconcileForecasts', 'validate']);
+    expect(onQueue(taskQueues.embedding)).toEqual(['embedMedia', 'embedReviews', 'embedTexts']);
+    expect(onQueue(taskQueues.training)).toEqual(['fitBaselines', 'fitFold', 'fitModel', 'tuneVectors']);
     expect(onQueue(taskQueues.sampler)).toEqual(['ask', 'tell']);
   });
 });
@@ -182,9 +190,9 @@ describe('what a pipeline leaves out is skipped, and said to be:', () => {
     ['texts that nobody asked to embed', {}, { embeddings: {} }],
   ])('%s', async (_, replaced, more) => {
     const { activities } = await run(replaced, more);
-    expect(skippedSteps(activities)).toEqual(['embed']);
+    expect(skippedSteps(activities)).toEqual(['embed:text']);
     expect(activities.inputsOf('embedTexts')).toEqual([]);
-    expect(activities.inputsOf('buildFeatures')[0]).not.toHaveProperty('vectors');
+    expect(activities.inputsOf('buildFeatures')[0]).not.toHaveProperty('modalities');
   });
 });
 
@@ -195,7 +203,7 @@ describe('levels above the series', () => {
 
   test('are skipped where the file names no hierarchy, and nothing else of the run knows of them', async () => {
     const { activities, result } = await run();
-    expect(activities.inputsOf('markStep').filter(({ status }) => status === 'skipped').map(({ step, note }) => [step, note])).toEqual(ofLevels.map((step) => [step, 'the pipeline file names no hierarchy']));
+    expect(activities.inputsOf('markStep').filter(({ step, status }) => status === 'skipped' && !ofModalities.includes(step)).map(({ step, note }) => [step, note])).toEqual(ofLevels.map((step) => [step, 'the pipeline file names no hierarchy']));
     for (const name of ['aggregatePanel', 'reconcileForecasts'] as const) expect(activities.inputsOf(name)).toEqual([]);
     expect(activities.inputsOf('evaluateModels')[0]).not.toHaveProperty('hierarchy');
     expect(activities.inputsOf('evaluateModels')[0]?.ensemble.predictions).toEqual(ref('ensemble-predictions'));
@@ -205,10 +213,10 @@ describe('levels above the series', () => {
 
   test('have features of their sums, and the models and parameters of the series, without a search of their own', () => {
     const { activities } = whole;
-    const [own, above] = activities.inputsOf('buildFeatures').toSorted((a, b) => Number(a.context.step === 'levels') - Number(b.context.step === 'levels'));
+    const [[own], [above]] = [activities.inputsOf('buildFeatures').filter(inStep('features')), activities.inputsOf('buildFeatures').filter(inStep('levels'))];
     expect([own?.panel, above?.panel]).toEqual([ref('panel'), ref('node-panel')]);
-    expect(above).toMatchObject({ textDims: 0, horizon: own?.horizon, folds: own?.folds, minHistory: own?.minHistory });
-    expect(above).not.toHaveProperty('vectors');
+    expect(above).toMatchObject({ horizon: own?.horizon, folds: own?.folds, minHistory: own?.minHistory });
+    expect(above).not.toHaveProperty('modalities');
     expect(activities.inputsOf('openSearch')).toHaveLength(2);
     expect(activities.inputsOf('fitModel').filter(inStep('levels')).map(({ family, parameters, splits }) => [family, parameters['depth'], splits]).sort()).toEqual([
       ['lightgbm', 1, ['folds', 'test', 'final']], ['lstm', 0, ['folds', 'test', 'final']],
@@ -229,7 +237,7 @@ describe('levels above the series', () => {
   });
 
   test('cannot be summed over some of the series only: a run with top is refused before anything is read', async () => {
-    const { activities, result } = await start({}, withLevels, { cleaning: { ...defaultCleaning, top: 5 } });
+    const { activities, result } = await start({}, everything, { cleaning: { ...defaultCleaning, top: 5 } });
     await expect(result).rejects.toThrow(WorkflowFailedError);
     expect(activities.inputsOf('finishRun')).toMatchObject([{ status: 'failed', code: 'BadInput', error: expect.stringMatching(/hierarchy and cleaning\.top exclude each other/) }]);
     expect(activities.inputsOf('ingest')).toEqual([]);
@@ -254,7 +262,7 @@ describe('the champion', () => {
 
   test('with a hierarchy is fitted again on its nodes too, and made to add up by its own method and weights', async () => {
     const hierarchy = { levels: ['category', 'total'], method: 'mint-wls-variance' as const, files: [], weights: { lightgbm: 1, 'window-average': 0 }, level: 0.9 };
-    const { activities } = await run({ currentChampion: async () => ({ champion, recipe: { ...recipe, hierarchy } }) }, { ...models, ...withLevels });
+    const { activities } = await run({ currentChampion: async () => ({ champion, recipe: { ...recipe, hierarchy } }) }, { ...models, ...everything });
     const refitted = activities.inputsOf('fitModel').filter(({ context }) => context.step === 'evaluate');
     expect(refitted.map(({ parameters, splits }) => [parameters, splits])).toEqual(Array(2).fill([{ depth: 9 }, ['folds', 'test']]));
     expect(activities.inputsOf('reconcileForecasts')[1]).toMatchObject({ method: 'mint-wls-variance', series: { weights: recipe.weights, level: 1.2 }, nodes: { weights: hierarchy.weights, level: 0.9 } });
@@ -263,7 +271,7 @@ describe('the champion', () => {
 
   test('with levels that this run does not sum up is compared by its series as they are', async () => {
     const hierarchy = { levels: ['total'], method: 'bottom-up' as const, files: [], weights: { lightgbm: 1 }, level: 1 };
-    const { activities } = await run({ currentChampion: async () => ({ champion, recipe: { ...recipe, hierarchy } }) }, { ...models, ...withLevels });
+    const { activities } = await run({ currentChampion: async () => ({ champion, recipe: { ...recipe, hierarchy } }) }, { ...models, ...everything });
     expect(activities.inputsOf('reconcileForecasts')).toHaveLength(1);
     expect(activities.inputsOf('evaluateModels')[0]?.champion).toMatchObject({ weights: recipe.weights, level: 1.2 });
   });

@@ -121,10 +121,10 @@ export function describeDatabase(name: string, get: () => DatabaseOfActivities):
       const runId = fresh();
       await steps.mark({ runId, step: 'search:lightgbm', status: 'running', note: 'trial 1 of 8' });
       await steps.mark({ runId, step: 'search:lightgbm', status: 'done' });
-      await steps.mark({ runId, step: 'embed', status: 'skipped' });
+      await steps.mark({ runId, step: 'embed:text', status: 'skipped' });
       await steps.mark({ runId, step: 'search:lstm', status: 'cached', seconds: 0.5 });
       const [embed, lightgbm, lstm] = await steps.list(runId);
-      expect(embed).toEqual({ step: 'embed', status: 'skipped' });
+      expect(embed).toEqual({ step: 'embed:text', status: 'skipped' });
       expect(lightgbm).toMatchObject({ status: 'done', note: 'trial 1 of 8' });
       expect(lightgbm?.seconds).toBeGreaterThanOrEqual(0);
       expect(lstm).toEqual({ step: 'search:lstm', status: 'cached', seconds: 0.5 });
