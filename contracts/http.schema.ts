@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { ablationRowSchema, coldStartRowSchema } from './http-evidence.schema.ts';
 import { lineageKinds } from './lineage.ts';
 import { pipelineSchema } from './pipeline.schema.ts';
 import { stepNames } from './steps.ts';
@@ -124,6 +125,10 @@ export const retrainResultSchema = z.object({
   forecastSeries: number,
   /** Of a pipeline with a hierarchy: scores of every level, beside those before its forecasts added up. */
   levels: list(levelScoresSchema).optional(),
+  /** Of a run with `evaluate.ablation`. */
+  ablation: list(ablationRowSchema).optional(),
+  /** Of a run with `evaluate.coldStart`. */
+  coldStart: list(coldStartRowSchema).optional(),
   snapshot: digest,
 });
 
