@@ -3,7 +3,7 @@ import type { CleanInput, DataActivities } from '../contracts/data.ts';
 import { BadInput } from '../contracts/failure.ts';
 import type { Frequency } from '../contracts/pipeline.schema.ts';
 import { readParts, type TablePart } from '../contracts/table-parts.ts';
-import { addPeriods, dayOfStart, isoOfDay, isoOfStart, type PeriodLength } from '../domain/calendar.ts';
+import { addPeriods, dayLength, dayOfStart, isoOfDay, isoOfStart, type PeriodLength } from '../domain/calendar.ts';
 import { type CleanCounts, cellsOf, mergeCounts } from '../domain/cleaning/clean-report.ts';
 import type { CleaningRules } from '../domain/cleaning/cleaning-rules.ts';
 import { reachOf } from '../domain/cleaning/look-back.ts';
@@ -62,7 +62,7 @@ export function createClean(deps: CleanDeps): DataActivities['clean'] {
     if (cutoff !== undefined && seen === undefined) throw new BadInput(`cutoff "${cutoff}" is not a date; write it as 2011-10-31${frequency === 'hour' ? ' or 2011-10-31T14:00' : ''}`);
     const all: RowTimes[] = [];
     for (const { file } of sales) {
-      all.push((await steps.once('salesTimes', { file, frequency: frequency === 'hour' ? 'hour' : 'day' }, async () =>
+      all.push((await steps.once('salesTimes', { file, frequency: dayLength(frequency) }, async () =>
         tables.salesTimes({ file: await artifacts.fetchFile(file, cancellationSignal()), frequency, signal: cancellationSignal() }))).value);
     }
     const extent = panelExtent(inOrder(all), frequency, seen);

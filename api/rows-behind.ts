@@ -5,7 +5,7 @@ import type { ArtifactRef } from '../contracts/artifacts.ts';
 import type { SalesPart, Snapshot } from '../contracts/data.ts';
 import type { Lineage } from '../contracts/http.schema.ts';
 import { readParts } from '../contracts/table-parts.ts';
-import { dayOfIso, isoOfDay } from '../domain/calendar.ts';
+import { alignmentOf, dayOfIso, isoOfDay, type PeriodLength } from '../domain/calendar.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import type { ForecastOrigin } from './forecast-origin.ts';
 
@@ -18,7 +18,7 @@ export interface WantedRows {
   readonly limit: number;
 }
 
-type Needs = Pick<ApiDependencies, 'artifacts' | 'candidates' | 'forecasts' | 'snapshots' | 'tables'>;
+type Needs = Pick<ApiDependencies, 'artifacts' | 'candidates' | 'forecasts' | 'runs' | 'snapshots' | 'tables'>;
 
 /** The rows of the series in the snapshot that the candidate was made from, up to the day before its first forecast period. */
 export async function rowsBehind(deps: Needs, { pipeline, series, champion }: ForecastOrigin, { from, to, limit }: WantedRows): Promise<Pick<Lineage, 'rows' | 'rowsFrom'>> {
@@ -30,7 +30,9 @@ export async function rowsBehind(deps: Needs, { pipeline, series, champion }: Fo
     throw new NotFound(
       `the snapshot behind version ${champion.version} of ${pipeline} is not recorded: its rows can't be shown`,
     );
-  const [before] = (await deps.forecasts.read({ pipeline, series, candidate: champion.candidate })).map(({ ds }) => ds).sort();
+  const [start] = (await deps.forecasts.read({ pipeline, series, candidate: champion.candidate })).map(({ ds }) => ds).sort();
+  const made = candidate === undefined ? undefined : await deps.runs.input(candidate.runId);
+  const before = start === undefined || made === undefined ? start : firstMoment(start, made.pipeline.frequency);
   // Rows of an incomplete last period are in the snapshot, but no forecast saw them: forecasts begin where what they know ends.
   const seen = before === undefined ? undefined : lastDayBefore(before);
   const until = [to, seen].filter((day) => day !== undefined).sort()[0];
@@ -46,6 +48,11 @@ export async function rowsBehind(deps: Needs, { pipeline, series, champion }: Fo
     rowsFrom: { snapshot: found.snapshot.digest, uri: newest.uri, sha256: newest.sha256, total, files: new Set(rows.map(({ file }) => file)).size, ...span },
     rows: rows.map((row) => ({ ...row, target: finite(row.target), price: finite(row.price) })),
   };
+}
+
+/** Moment that a period begins at, as an ISO date where that is midnight. @param start as forecasts have it */
+function firstMoment(start: string, frequency: PeriodLength): string {
+  return alignmentOf(frequency).minutes === 0 ? start : `${start.slice(0, 10)}T${frequency.split('@')[1] ?? '00:00'}`;
 }
 
 /** The last day with moments before the start of a period. */

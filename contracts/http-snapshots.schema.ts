@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { artifactSchema, ruleResultSchema } from './http.schema.ts';
+import { frequencySchema } from './pipeline.schema.ts';
 
 // Snapshots in the HTTP API, version 1: what they hold, how two of them differ, what cleaning touched in them.
 
@@ -48,7 +49,7 @@ const valueCounts = list(z.object({ value: z.string(), count: number }));
 /** See `contracts/profile.ts`. */
 export const tableProfileSchema = z.object({
   version: z.literal(1),
-  frequency: z.enum(['hour', 'day', 'week', 'month']),
+  frequency: frequencySchema,
   rows: number,
   keptRows: number,
   series: number,

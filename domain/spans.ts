@@ -1,10 +1,11 @@
-import { dayOfIso, dayOfStart, isoOfDay, type PeriodLength, periodStart } from './calendar.ts';
+import { dayOfIso, dayOfStart, isoOfDay, type PeriodLength, periodStart, unitOf } from './calendar.ts';
 
 /** Spans of time that tables are kept in: months of hours and days, years of weeks and months. */
 export type SpanLength = 'month' | 'year';
 
 export function spanLength(frequency: PeriodLength): SpanLength {
-  return frequency === 'day' || frequency === 'hour' ? 'month' : 'year';
+  const unit = unitOf(frequency);
+  return unit === 'day' || unit === 'hour' ? 'month' : 'year';
 }
 
 /**

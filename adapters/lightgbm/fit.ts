@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { BadInput } from '../../contracts/failure.ts';
 import type { FitJob, FitOutcome, FitProgress } from '../../contracts/training.ts';
-import { startOfIso } from '../../domain/calendar.ts';
+import { startOfIso, unitOf } from '../../domain/calendar.ts';
 import { learnableTargets } from '../../domain/cutoffs.ts';
 import { recentLevels, rowsAtOrigin, trainingRows } from '../../domain/origin-rows.ts';
 import type { OriginTable } from '../../domain/origin-rows.ts';
@@ -98,7 +98,7 @@ function trainingData(
   const trained = chosen.reduce((sum, { length }) => sum + length, 0);
   if (trained === 0) {
     throw new BadInput(
-      `split ${job.split.name}: no series has ${spec.horizon} ${spec.frequency}s of history up to ${job.split.cutoff}; use fewer folds or more history`,
+      `split ${job.split.name}: no series has ${spec.horizon} ${unitOf(spec.frequency)}s of history up to ${job.split.cutoff}; use fewer folds or more history`,
     );
   }
   const { table, rowsByStep, counts } = addRows({ table: data, spec, rowsByStep: chosen, augmentation: settings.augmentation, seed: job.seed + 3 });

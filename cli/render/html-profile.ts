@@ -1,3 +1,4 @@
+import { lengthInWords, unitOf } from '../../domain/calendar.ts';
 import type { SnapshotDetail, TouchedView } from '../../contracts/http-snapshots.schema.ts';
 import { compact, count, minute, percent, shortDigest } from './figures.ts';
 import { columnCards } from './html-columns.ts';
@@ -45,14 +46,15 @@ const mostPeriods = 1000;
 
 function overTime({ profile }: SnapshotDetail): string {
   const { periods, frequency, meaning } = profile;
+  const unit = unitOf(frequency);
   const { starts, each, mean } = taken(periods.starts);
   if (starts.length === 0) return section('time', 'Over time', '<p class="note">No row has a time.</p>');
   const share = (of: readonly number[]): number[] => mean(of).map((value, i) => value / Math.max(1, mean(periods.kept)[i] ?? 1));
   const [target, rows, missing, zeros] = [mean(periods.target), mean(periods.rows), share(periods.missing), share(periods.zeros)];
-  const every = each === 1 ? `per ${frequency}` : `per ${frequency}, mean of ${String(each)} ${frequency}s each`;
+  const every = each === 1 ? `per ${lengthInWords(frequency)}` : `per ${lengthInWords(frequency)}, mean of ${String(each)} ${unit}s each`;
   const span = `from ${starts[0] ?? ''} to ${starts.at(-1) ?? ''}`;
   const peak = (values: readonly number[]): string => { const most = Math.max(...values); return `the most is ${compact(most)}, at ${starts[values.indexOf(most)] ?? ''}`; };
-  const heat = (values: readonly number[], what: string): string => { const hit = values.filter((value) => value > 0).length; return hit === 0 ? `no ${frequency} has ${what}` : `${count(hit)} of ${count(values.length)} ${each === 1 ? `${frequency}s` : 'spans'} have ${what}, at most ${percent(Math.max(...values))} of their rows`; };
+  const heat = (values: readonly number[], what: string): string => { const hit = values.filter((value) => value > 0).length; return hit === 0 ? `no ${unit} has ${what}` : `${count(hit)} of ${count(values.length)} ${each === 1 ? `${unit}s` : 'spans'} have ${what}, at most ${percent(Math.max(...values))} of their rows`; };
   return section('time', 'Over time', `<div class="card">${[
     lineChart({ title: 'Target', note: `${escapeHtml(meaning.unit ?? 'sum of the kept rows')} ${every}`, description: `Target ${every}, ${span}: ${peak(target)}.`, starts, values: target }),
     barsOverTime({ title: 'Rows', note: every, description: `Rows ${every}, ${span}: ${peak(rows)}.`, starts, values: rows }),

@@ -1,3 +1,4 @@
+import { unitOf } from '../../domain/calendar.ts';
 import type { Proposal } from '../../domain/dataset-look/proposal.ts';
 import type { Colors } from '../terminal.ts';
 import { count } from './figures.ts';
@@ -27,7 +28,7 @@ export function renderInit({ out, rows, files, cut }: InitFacts, proposal: Propo
     ...optional('returns', returns === undefined ? undefined : `${seen(returns.value.column)}: ${seen(returns.reason)}`),
     ...(duplicates.value === 'keep' ? [] : [['duplicates', `dropped: ${duplicates.reason}`] as const]),
     ['frequency', `${frequency.value}: ${frequency.reason}`],
-    ['horizon', `${count(horizon.value)} ${frequency.value}${horizon.value === 1 ? '' : 's'}: ${horizon.reason}`],
+    ['horizon', `${count(horizon.value)} ${unitOf(frequency.value)}${horizon.value === 1 ? '' : 's'}: ${horizon.reason}`],
     ['gaps', `${gaps.value}: ${gaps.reason}`],
     ['rules', rules.map(({ value }) => value.rule).filter((rule, i, all) => all.indexOf(rule) === i).join(', ')],
   ];

@@ -1,3 +1,4 @@
+import { lengthInWords } from '../../domain/calendar.ts';
 import type { SnapshotDetail } from '../../contracts/http-snapshots.schema.ts';
 import type { Terminal } from '../terminal.ts';
 import { compact, count, minute, percent, sparkline } from './figures.ts';
@@ -28,7 +29,7 @@ export function renderSnapshot(detail: SnapshotDetail, { colors, columns }: Pick
   if (validation !== undefined) blocks.push(renderValidation(validation, colors, columns));
   const { starts, target } = profile.periods;
   if (starts.length > 0) {
-    const heading = `kept target per ${profile.frequency} from ${starts[0] ?? ''} to ${starts.at(-1) ?? ''}, peak ${compact(target.reduce((a, b) => Math.max(a, b), 0))} ${meaning.unit ?? ''}`.trimEnd();
+    const heading = `kept target per ${lengthInWords(profile.frequency)} from ${starts[0] ?? ''} to ${starts.at(-1) ?? ''}, peak ${compact(target.reduce((a, b) => Math.max(a, b), 0))} ${meaning.unit ?? ''}`.trimEnd();
     blocks.push(`${colors.dim(heading)}\n${sparkline(target, columns - 2)}`);
   }
   return blocks.join('\n\n');

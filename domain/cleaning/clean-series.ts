@@ -1,4 +1,4 @@
-import type { PeriodLength } from '../calendar.ts';
+import { type PeriodLength, unitOf } from '../calendar.ts';
 import type { CleaningRules } from './cleaning-rules.ts';
 import { lookBacks, reachOf, remembersCleaned } from './look-back.ts';
 import { type Fill, fillOf } from './missing-values.ts';
@@ -100,7 +100,7 @@ export class SeriesCleaner {
       hasBegun: tail !== undefined,
       running: { ...(tail?.newest ?? nothing) },
       history,
-      watch: new OutlierWatch(this.#rules.outliers, lookBacks[this.#frequency], count),
+      watch: new OutlierWatch(this.#rules.outliers, lookBacks[unitOf(this.#frequency)], count),
     };
   }
 
@@ -176,7 +176,7 @@ export class SeriesCleaner {
       } else if (yRaw < 0) code = touchedCodes.returned;
       y = Math.max(0, y);
       if (ranOut && code !== touchedCodes.removed) {
-        const { demandStep, demandPeriods } = lookBacks[this.#frequency];
+        const { demandStep, demandPeriods } = lookBacks[unitOf(this.#frequency)];
         // Sales of a period without stock are a lower bound of demand (Wecker 1978); what the same place of recent seasons sold is taken where it is more.
         const expected = seasonalMean(history.observed, at, demandStep, demandPeriods);
         if (expected > y) {

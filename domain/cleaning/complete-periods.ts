@@ -1,4 +1,4 @@
-import { addPeriods, isoOfDay, periodEnd, type PeriodLength, periodsBetween, periodStart } from '../calendar.ts';
+import { addPeriods, isoOfDay, periodEnd, type PeriodLength, periodsBetween, periodStart, unitOf } from '../calendar.ts';
 
 /** The complete periods of a history; starts of periods, see `PeriodLength`. */
 export interface CompletePeriods {
@@ -34,8 +34,10 @@ export function completePeriods(days: readonly number[], frequency: PeriodLength
 }
 
 function areTotals(days: readonly number[], frequency: PeriodLength): boolean {
-  if (frequency === 'week') return days.every((day) => day - periodStart(day, 'week') === (days[0] ?? 0) - periodStart(days[0] ?? 0, 'week'));
-  if (frequency !== 'month') return false;
+  const unit = unitOf(frequency);
+  if (unit === 'week') return days.every((day) => day - periodStart(day, 'week') === (days[0] ?? 0) - periodStart(days[0] ?? 0, 'week'));
+  if (unit !== 'month') return false;
+  // Months that begin later, on the 28th at the latest, hold each one end of a month, too.
   const dayOfMonth = (day: number): string => isoOfDay(day).slice(8);
   return days.every((day) => day === periodEnd(day, 'month')) || days.every((day) => dayOfMonth(day) === dayOfMonth(days[0] ?? 0));
 }

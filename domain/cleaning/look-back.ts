@@ -1,4 +1,4 @@
-import type { PeriodLength } from '../calendar.ts';
+import { type PeriodLength, type PeriodUnit, unitOf } from '../calendar.ts';
 import type { CleaningRules } from './cleaning-rules.ts';
 
 /** How far back what is expected of a period looks; all in periods. */
@@ -14,7 +14,7 @@ export interface LookBack {
   readonly demandPeriods: number;
 }
 
-export const lookBacks: Readonly<Record<PeriodLength, LookBack>> = {
+export const lookBacks: Readonly<Record<PeriodUnit, LookBack>> = {
   hour: { memory: 672, season: 168, seasons: 4, demandStep: 168, demandPeriods: 4 },
   day: { memory: 364, season: 7, seasons: 8, demandStep: 7, demandPeriods: 8 },
   week: { memory: 52, season: 52, seasons: 1, demandStep: 1, demandPeriods: 8 },
@@ -31,7 +31,7 @@ export function remembersCleaned({ missing, stockouts }: CleaningRules): boolean
 
 /** Periods before a period that its cleaned value may depend on, besides the running figures of the period right before it. */
 export function reachOf(rules: CleaningRules, frequency: PeriodLength): number {
-  const { memory, season, seasons, demandStep, demandPeriods } = lookBacks[frequency];
+  const { memory, season, seasons, demandStep, demandPeriods } = lookBacks[unitOf(frequency)];
   return Math.max(
     memory,
     rules.outliers.method === 'seasonal-residual' ? memory + season * seasons : 0,

@@ -1,4 +1,4 @@
-import type { PeriodLength } from '../calendar.ts';
+import { type PeriodLength, type PeriodUnit, unitOf } from '../calendar.ts';
 import type { CleaningRules } from './cleaning-rules.ts';
 import { fewestValues, lookBacks } from './look-back.ts';
 import { ridgePrediction } from './ridge.ts';
@@ -29,7 +29,7 @@ export type Fill = (past: CleanedPast, at: number) => number;
  * Where nothing was observed yet it is the newest value.
  */
 export function fillOf({ method, value = 0 }: CleaningRules['missing'], frequency: PeriodLength): Fill {
-  const { memory, season } = lookBacks[frequency];
+  const { memory, season } = lookBacks[unitOf(frequency)];
   const seasonal: Fill = ({ observed, newest }, at) => {
     for (let i = at - season; i >= Math.max(0, at - memory); i -= season) {
       const known = observed[i] ?? Number.NaN;
@@ -64,13 +64,13 @@ export function fillOf({ method, value = 0 }: CleaningRules['missing'], frequenc
 }
 
 /** Periods of the recent mean that predictions rest on: a day, a week, a month, a quarter. */
-const recentPeriods: Readonly<Record<PeriodLength, number>> = { hour: 24, day: 7, week: 4, month: 3 };
+const recentPeriods: Readonly<Record<PeriodUnit, number>> = { hour: 24, day: 7, week: 4, month: 3 };
 /** Shrinkage of the standardised coefficients: enough to hold a fit on few, alike predictors together. */
 const lambda = 0.1;
 
 function predictor(frequency: PeriodLength, otherwise: Fill): Fill {
-  const { memory, season } = lookBacks[frequency];
-  const recent = recentPeriods[frequency];
+  const { memory, season } = lookBacks[unitOf(frequency)];
+  const recent = recentPeriods[unitOf(frequency)];
   const [before, mean, lastSeason, target] = [new Float64Array(memory), new Float64Array(memory), new Float64Array(memory), new Float64Array(memory)];
 
   function fit(past: CleanedPast, at: number, seasonal: boolean): number {

@@ -1,4 +1,4 @@
-import { addPeriods, dayOfIso, dayOfStart, type PeriodLength, periodsBetween } from '../calendar.ts';
+import { addPeriods, dayOfIso, dayOfStart, type PeriodLength, periodsBetween, weekdays } from '../calendar.ts';
 import type { CleaningRules } from './cleaning-rules.ts';
 
 /** The periods of one part of a panel. */
@@ -11,14 +11,12 @@ export interface PartCalendar {
   readonly spared: Uint8Array;
 }
 
-const weekdays = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'];
-
 /** @param first @param last starts of the first and the last period */
 export function partCalendar({ closed, outliers }: Pick<CleaningRules, 'closed' | 'outliers'>, frequency: PeriodLength, first: number, last: number): PartCalendar {
   const count = Math.max(0, periodsBetween(first, last, frequency) + 1);
   const starts = Int32Array.from({ length: count }, (_, i) => addPeriods(first, i, frequency));
   const closedDates = new Set(closed?.dates.map(dayOfIso));
-  const closedWeekdays = new Set(closed?.weekdays.map((weekday) => weekdays.indexOf(weekday)));
+  const closedWeekdays = new Set(closed?.weekdays.map((weekday) => weekdays.findIndex((name) => name === weekday)));
   // 1970-01-01 was a Thursday, so day 4 was a Monday.
   const isClosed = (day: number): boolean => closedDates.has(day) || closedWeekdays.has((((day - 4) % 7) + 7) % 7);
   const events = new Set(outliers.except.map(dayOfIso));

@@ -1,4 +1,4 @@
-import type { PeriodLength } from '../calendar.ts';
+import { type PeriodLength, type PeriodUnit, unitOf, weekdays } from '../calendar.ts';
 import { percent, whole } from './roles.ts';
 
 /** How the rows of the series lie in time. */
@@ -14,9 +14,9 @@ export interface Spacing {
   /** For such a table, share of the steps between the first row of a series and its last that have a row; else 0. */
   readonly coverage: number;
   /** Hours, days, weeks, months from the first to the last row. */
-  readonly periods: Readonly<Record<PeriodLength, number>>;
+  readonly periods: Readonly<Record<PeriodUnit, number>>;
   /** Share of a series' periods, from its first sale to the end of the data, in which something was sold; series count by their rows. */
-  readonly density: Readonly<Record<PeriodLength, number>>;
+  readonly density: Readonly<Record<PeriodUnit, number>>;
 }
 
 export interface Choice<T> {
@@ -27,19 +27,23 @@ export interface Choice<T> {
 /** Series that sell in fewer periods than this are mostly zeros: a coarser period says more. */
 const enough = 0.6;
 /** So many periods are wanted before a period length is worth learning from. */
-const leastPeriods: Readonly<Record<PeriodLength, number>> = { hour: 24 * 21, day: 90, week: 30, month: 14 };
+const leastPeriods: Readonly<Record<PeriodUnit, number>> = { hour: 24 * 21, day: 90, week: 30, month: 14 };
 
-/** The period that the file is recorded in, where it is a table of periods; else the shortest one in which what sells well sells mostly. */
-export function proposeFrequency(spacing: Spacing): Choice<PeriodLength> {
+/**
+ * The period that the file is recorded in, where it is a table of periods; else the shortest one in which what sells well sells mostly. Weeks of
+ * a table that dates all of them on one weekday begin on it.
+ * @param rowsOfWeekdays rows with sales by weekday, Monday first
+ */
+export function proposeFrequency(spacing: Spacing, rowsOfWeekdays: readonly number[] = []): Choice<PeriodLength> {
   const { density, periods, isPanel, coverage, step, regular, withClock, withMinutes } = spacing;
   // Sums of the days on which something was sold are sales, too.
   if (isPanel && coverage >= 0.5 && regular >= 0.8) {
     if (step >= 28) return { value: 'month', reason: `the rows are ${whole(step)} days apart` };
-    if (step >= 6.5 && step <= 7.5) return { value: 'week', reason: 'the rows are seven days apart' };
+    if (step >= 6.5 && step <= 7.5) return weeksOf(rowsOfWeekdays);
     if (step < 0.1 && withClock > 0.5 && withMinutes < 0.05) return { value: 'hour', reason: 'there is a row for each hour' };
     if (step > 0.9 && step < 1.1) return { value: 'day', reason: 'there is a row for each day' };
   }
-  const said = (length: PeriodLength): string => percent(density[length]);
+  const said = (length: PeriodUnit): string => percent(density[length]);
   for (const length of ['day', 'week', 'month'] as const) {
     if (density[length] < enough || periods[length] < leastPeriods[length]) continue;
     const finer = length === 'day' ? undefined : length === 'week' ? 'day' : 'week';
@@ -49,14 +53,22 @@ export function proposeFrequency(spacing: Spacing): Choice<PeriodLength> {
   return { value, reason: `sales are rare: even what sells well sells in ${said(value)} of the ${value}s only; a coarser series may be forecast better` };
 }
 
-const usual: Readonly<Record<PeriodLength, number>> = { hour: 48, day: 28, week: 4, month: 3 };
+function weeksOf(rowsOfWeekdays: readonly number[]): Choice<PeriodLength> {
+  const apart = 'the rows are seven days apart';
+  const [day, ...others] = weekdays.filter((_, i) => (rowsOfWeekdays[i] ?? 0) > 0);
+  if (day === undefined || others.length > 0 || day === 'monday') return { value: 'week', reason: apart };
+  return { value: `week-${day}`, reason: `${apart}, each on a ${day.charAt(0).toUpperCase()}${day.slice(1)}: weeks that begin on it keep the dates of the file` };
+}
+
+const usual: Readonly<Record<PeriodUnit, number>> = { hour: 48, day: 28, week: 4, month: 3 };
 const folds = 3;
 
 /** As far ahead as such data are usually planned, and no farther than the history can test three times over. */
 export function proposeHorizon(frequency: PeriodLength, periods: number, asked?: number): Choice<number> {
+  const unit = unitOf(frequency);
   const testable = Math.max(1, Math.floor(periods / (2 * (folds + 1))));
-  if (asked !== undefined) return { value: asked, reason: asked > testable ? `as asked; ${whole(periods)} ${frequency}s test about ${whole(testable)}` : 'as asked' };
-  const wanted = frequency === 'week' && periods >= 130 ? 8 : frequency === 'month' && periods >= 48 ? 6 : usual[frequency];
-  if (wanted <= testable) return { value: wanted, reason: `${whole(periods)} ${frequency}s are enough to test it ${String(folds)} times` };
-  return { value: testable, reason: `no more can be tested ${String(folds)} times in ${whole(periods)} ${frequency}s` };
+  if (asked !== undefined) return { value: asked, reason: asked > testable ? `as asked; ${whole(periods)} ${unit}s test about ${whole(testable)}` : 'as asked' };
+  const wanted = unit === 'week' && periods >= 130 ? 8 : unit === 'month' && periods >= 48 ? 6 : usual[unit];
+  if (wanted <= testable) return { value: wanted, reason: `${whole(periods)} ${unit}s are enough to test it ${String(folds)} times` };
+  return { value: testable, reason: `no more can be tested ${String(folds)} times in ${whole(periods)} ${unit}s` };
 }

@@ -1,4 +1,4 @@
-import { isoOfDay, periodStart, type PeriodLength } from '../calendar.ts';
+import { isoOfDay, periodStart, type PeriodLength, unitOf } from '../calendar.ts';
 import type { NumberLook } from './column-look.ts';
 import type { DatasetLook } from './dataset-look.ts';
 import type { Choice } from './frequency.ts';
@@ -59,7 +59,7 @@ function bandOf({ dayRows, strays }: DatasetLook, wanted: PeriodLength): Choice<
   for (const factor of factors) {
     const { outside, low, high } = periodsOutside(counts, frequency, factor);
     if (outside.length > someOutside * counts.size) continue;
-    return [{ value: { rule: 'row-count-band', factor, severity: 'warn' }, reason: `a ${frequency} has ${whole(low)} to ${whole(high)} rows${outside.length === 0 ? '' : `; ${whole(outside.length)} would be reported today`}` }];
+    return [{ value: { rule: 'row-count-band', factor, severity: 'warn' }, reason: `a ${unitOf(frequency)} has ${whole(low)} to ${whole(high)} rows${outside.length === 0 ? '' : `; ${whole(outside.length)} would be reported today`}` }];
   }
   return [];
 }
@@ -71,7 +71,7 @@ function freshnessOf({ roles: { time }, dayRows }: DatasetLook, { frequency, tod
   const newest = [...dayRows.keys()].reduce((a, b) => Math.max(a, b), -Infinity);
   const age = today - newest;
   if (!Number.isFinite(age) || age > history || time.time === undefined) return [];
-  const length = { hour: 1, day: 1, week: 7, month: 31 }[frequency];
+  const length = { hour: 1, day: 1, week: 7, month: 31 }[unitOf(frequency)];
   const maxAgeDays = Math.max(3, 2 * length, Math.ceil(1.5 * age));
   return [{ value: { rule: 'freshness', maxAgeDays, severity: 'warn' }, reason: `the newest row is ${whole(Math.max(0, age))} days old` }];
 }

@@ -1,3 +1,4 @@
+import { unitOf } from '../calendar.ts';
 import type { ColumnLook } from './column-look.ts';
 import type { DatasetLook, LevelLook } from './dataset-look.ts';
 import { type Choice, proposeFrequency, proposeHorizon } from './frequency.ts';
@@ -18,8 +19,8 @@ export interface Wishes {
 /** A first pipeline for the data that were looked at. */
 export function propose(look: DatasetLook, { horizon: asked, today }: Wishes): Proposal {
   const { roles, chosen } = look;
-  const frequency = proposeFrequency(chosen.spacing);
-  const horizon = proposeHorizon(frequency.value, chosen.spacing.periods[frequency.value], asked);
+  const frequency = proposeFrequency(chosen.spacing, look.weekdays);
+  const horizon = proposeHorizon(frequency.value, chosen.spacing.periods[unitOf(frequency.value)], asked);
   const gaps = proposeGaps(look, frequency.value);
   const closed = proposeClosed(look, frequency.value);
   const levels = levelsOf(look.levels);

@@ -1,4 +1,4 @@
-import { addPeriods, type PeriodLength } from '../calendar.ts';
+import { addPeriods, type PeriodLength, unitOf } from '../calendar.ts';
 
 export interface PeriodOutside {
   /** Start of the period. */
@@ -29,7 +29,7 @@ export function periodsOutside(counts: ReadonlyMap<number, number>, frequency: P
   const periods: { start: number; rows: number }[] = [];
   for (let start = first; start <= last; start = addPeriods(start, 1, frequency)) periods.push({ start, rows: counts.get(start) ?? 0 });
 
-  const groupOf = (index: number): number => (frequency === 'day' ? index % 7 : 0);
+  const groupOf = (index: number): number => (unitOf(frequency) === 'day' ? index % 7 : 0);
   const groups = new Map<number, number[]>();
   for (const [i, { rows }] of periods.entries()) {
     const group = groups.get(groupOf(i)) ?? [];

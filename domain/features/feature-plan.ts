@@ -1,4 +1,4 @@
-import { periodsPerYear, type PeriodLength } from '../calendar.ts';
+import { periodsPerYear, type PeriodLength, type PeriodUnit, unitOf } from '../calendar.ts';
 
 export interface FeatureDefinition {
   readonly name: string;
@@ -41,7 +41,7 @@ export interface FeaturePlan {
   readonly settled: number;
 }
 
-const windowsOf: Readonly<Record<PeriodLength, readonly number[]>> = {
+const windowsOf: Readonly<Record<PeriodUnit, readonly number[]>> = {
   hour: [6, 24, 48, 168],
   day: [7, 14, 28, 56],
   week: [4, 8, 13, 26],
@@ -58,26 +58,27 @@ export const smoothing = 0.3;
 /** Which features a table of this frequency and history length has, with what each means to a person. */
 export function planFeatures(question: FeatureQuestion): FeaturePlan {
   const { frequency, horizon, learnable, textDims, priced, lines, settles = false } = question;
+  const unit = unitOf(frequency);
   const lags = Math.max(2, Math.min(mostLags, Math.floor(learnable / 2)));
-  const windows = windowsOf[frequency].filter((length, i) => i === 0 || length <= learnable);
+  const windows = windowsOf[unit].filter((length, i) => i === 0 || length <= learnable);
   const short = windows[0] ?? 1;
   const long = windows[2] ?? windows.at(-1) ?? short;
   const text = Array.from({ length: textDims }, (_, i) => `text_${String(i + 1)}`);
   const price: readonly FeatureDefinition[] = priced
     ? [
         { name: 'price_log', group: 'price', meaning: 'last known price, as a logarithm' },
-        { name: 'price_relative', group: 'price', meaning: `last known price over its own mean of ${String(priceWindow)} ${frequency}s` },
+        { name: 'price_relative', group: 'price', meaning: `last known price over its own mean of ${String(priceWindow)} ${unit}s` },
       ]
     : [];
   return {
     frequency,
     horizon,
     shared: [
-      ...recentSales(frequency, lags, windows, { short, long }),
-      ...(lines ? saleLines(frequency, { short, long }) : []),
-      ...history(frequency),
+      ...recentSales(unit, lags, windows, { short, long }),
+      ...(lines ? saleLines(unit, { short, long }) : []),
+      ...history(unit),
       ...price,
-      ...market(frequency, { short, long }),
+      ...market(unit, { short, long }),
       ...text.map((name, i) => ({ name, group: 'text' as const, meaning: `direction ${String(i + 1)} of the product texts` })),
     ],
     perStep: season(question),
@@ -87,7 +88,7 @@ export function planFeatures(question: FeatureQuestion): FeaturePlan {
     short,
     long,
     lags,
-    settled: settles ? (windowsOf[frequency].at(-1) ?? 0) : 0,
+    settled: settles ? (windowsOf[unit].at(-1) ?? 0) : 0,
   };
 }
 
@@ -96,7 +97,7 @@ interface Windows {
   readonly long: number;
 }
 
-function recentSales(frequency: PeriodLength, lags: number, windows: readonly number[], { short, long }: Windows): FeatureDefinition[] {
+function recentSales(frequency: PeriodUnit, lags: number, windows: readonly number[], { short, long }: Windows): FeatureDefinition[] {
   const group = 'recent sales';
   const lagColumns = Array.from({ length: lags }, (_, k) => ({
     name: `lag_${String(k)}`,
@@ -122,7 +123,7 @@ function recentSales(frequency: PeriodLength, lags: number, windows: readonly nu
 }
 
 /** How many lines (order positions) made up the sales, and how large the largest was: many small orders last, one large one does not. */
-function saleLines(frequency: PeriodLength, { short, long }: Windows): FeatureDefinition[] {
+function saleLines(frequency: PeriodUnit, { short, long }: Windows): FeatureDefinition[] {
   const group = 'recent sales';
   const over = (length: number): string => `mean of the last ${String(length)} ${frequency}s`;
   return [
@@ -133,7 +134,7 @@ function saleLines(frequency: PeriodLength, { short, long }: Windows): FeatureDe
   ];
 }
 
-function history(frequency: PeriodLength): FeatureDefinition[] {
+function history(frequency: PeriodUnit): FeatureDefinition[] {
   return [
     { name: 'mean_all', group: 'history', meaning: 'mean sales since the first sale' },
     { name: 'since_sale', group: 'history', meaning: `${frequency}s since the last sale` },
@@ -141,7 +142,7 @@ function history(frequency: PeriodLength): FeatureDefinition[] {
   ];
 }
 
-function market(frequency: PeriodLength, { short, long }: Windows): FeatureDefinition[] {
+function market(frequency: PeriodUnit, { short, long }: Windows): FeatureDefinition[] {
   const lags = Array.from({ length: marketLags }, (_, k) => ({
     name: `market_${String(k)}`,
     group: 'market' as const,
@@ -156,7 +157,7 @@ function market(frequency: PeriodLength, { short, long }: Windows): FeatureDefin
 
 /** In less than a year every time of the year comes once: the calendar would only tell how late it is, and models would follow it out of the data. */
 function season({ frequency, periods, learnable }: FeatureQuestion): FeatureDefinition[] {
-  const group = 'season';
+  const [group, unit] = ['season', unitOf(frequency)] as const;
   return [
     ...(learnable > periodsPerYear(frequency)
       ? ([
@@ -164,19 +165,19 @@ function season({ frequency, periods, learnable }: FeatureQuestion): FeatureDefi
           { name: 'season_cos', group, meaning: 'time of the year of the forecast period (cosine)' },
         ] as const)
       : []),
-    ...(frequency === 'hour'
+    ...(unit === 'hour'
       ? ([
           { name: 'hour', group, meaning: 'hour of the day of the forecast hour' },
           { name: 'last_day', group, meaning: 'sales of the newest known hour at the same time of day' },
         ] as const)
       : []),
-    ...(frequency === 'day' || frequency === 'hour'
+    ...(unit === 'day' || unit === 'hour'
       ? ([
-          { name: 'weekday', group, meaning: `weekday of the forecast ${frequency}, Monday = 1` },
-          { name: 'last_week', group, meaning: `sales of the newest known ${frequency} ${frequency === 'day' ? 'with the same weekday' : 'at the same time of the week'}` },
+          { name: 'weekday', group, meaning: `weekday of the forecast ${unit}, Monday = 1` },
+          { name: 'last_week', group, meaning: `sales of the newest known ${unit} ${unit === 'day' ? 'with the same weekday' : 'at the same time of the week'}` },
         ] as const)
       : []),
-    ...(periods > periodsPerYear(frequency) && frequency !== 'hour'
+    ...(periods > periodsPerYear(frequency) && unit !== 'hour'
       ? [{ name: 'last_year', group, meaning: 'sales of the same period a year before the forecast period' } as const]
       : []),
   ];

@@ -1,4 +1,4 @@
-import { addPeriods, dayOfIso, dayOfStart, isoOfDay, type PeriodLength, startOfDay } from '../calendar.ts';
+import { addPeriods, dayOfIso, dayOfStart, isoOfDay, type PeriodLength, startOfDay, unitOf } from '../calendar.ts';
 import { type FeaturePlan, marketLags } from './feature-plan.ts';
 import { type ColumnOf, copyInto, type FillColumns } from './origins.ts';
 import { ratio } from './sales-columns.ts';
@@ -76,11 +76,11 @@ function knownMean(total: (after: number) => number, period: number, from: numbe
   return ratio(sum, known);
 }
 
-/** Where in the year a period lies, as an angle: months by their number, weeks by their middle, others by their day. */
+/** Where in the year a period lies, as an angle: months by the number of the month that their middle lies in, weeks by their middle, others by their day. */
 function angleOfYear(day: number, frequency: PeriodLength): number {
-  const middle = day + (frequency === 'week' ? 3 : 0);
+  const middle = day + { hour: 0, day: 0, week: 3, month: 14 }[unitOf(frequency)];
   const iso = isoOfDay(middle);
-  if (frequency === 'month') return (2 * Math.PI * (Number(iso.slice(5, 7)) - 1)) / 12;
+  if (unitOf(frequency) === 'month') return (2 * Math.PI * (Number(iso.slice(5, 7)) - 1)) / 12;
   const dayOfYear = middle - (dayOfIso(`${iso.slice(0, 4)}-01-01`) ?? middle) + 1;
   return (2 * Math.PI * dayOfYear) / 365.25;
 }

@@ -1,4 +1,4 @@
-import { type PeriodLength, periodsPerYear } from '../calendar.ts';
+import { type PeriodLength, periodsPerYear, unitOf } from '../calendar.ts';
 import { type FeaturePlan, marketLags, priceWindow } from './feature-plan.ts';
 
 /** How many periods before an origin its features look back, the origin's own period not counted. */
@@ -19,8 +19,9 @@ export interface SeasonalLag {
 
 export function seasonalLags(frequency: PeriodLength): readonly SeasonalLag[] {
   const year = { name: 'last_year', season: periodsPerYear(frequency) };
-  if (frequency === 'hour') return [{ name: 'last_day', season: 24 }, { name: 'last_week', season: 168 }];
-  return frequency === 'day' ? [{ name: 'last_week', season: 7 }, year] : [year];
+  const unit = unitOf(frequency);
+  if (unit === 'hour') return [{ name: 'last_day', season: 24 }, { name: 'last_week', season: 168 }];
+  return unit === 'day' ? [{ name: 'last_week', season: 7 }, year] : [year];
 }
 
 export function reachOf({ frequency, shared, perStep, windows, lags, short, long, settled }: FeaturePlan): Reach {

@@ -1,6 +1,6 @@
 import { addPeriods, type PeriodLength, startUnit } from '../../../domain/calendar.ts';
 import { PeriodSums, type SaleRows, type SummedPeriods } from '../../../domain/cleaning/period-sums.ts';
-import { startNumberSql, startSql } from '../period-start.ts';
+import { firstMomentSql, periodSql, startNumberSql, startSql } from '../period-start.ts';
 import { numberIn, textIn } from '../row-values.ts';
 import type { Session } from '../session.ts';
 import { parquetFiles } from '../sql-text.ts';
@@ -28,9 +28,9 @@ const chunkRows = 2048;
 /** Sums the kept rows of sales parts by series and period, as they stream by: a part is sorted by (series, time, file, row). */
 export async function soldPeriods(session: Session, { sales, frequency, last, until }: SoldQuestion): Promise<SoldRuns> {
   const unit = startUnit(frequency);
-  const period = startNumberSql(`date_trunc('${frequency}', time)`, unit);
+  const period = startNumberSql(periodSql('time', frequency), unit);
   // A period that counts has no row from here on. Rows without a time are never kept.
-  const end = startSql(String(Math.min(until + 1, addPeriods(last, 1, frequency))), unit);
+  const end = firstMomentSql(startSql(String(Math.min(until + 1, addPeriods(last, 1, frequency))), unit), frequency);
   const seen = `FROM ${parquetFiles(sales)} WHERE kept AND time < ${end}`;
   const found = await session.rows(`SELECT series, count(*) AS rows ${seen} GROUP BY series ORDER BY series`);
   const rows = Uint32Array.from(found, (row) => numberIn(row, 'rows'));

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 import { type PeriodLength, periodStart, startUnit } from '../../../domain/calendar.ts';
 import { fitReduction, reduceRows } from '../../../domain/reduction.ts';
-import { startNumberSql } from '../period-start.ts';
+import { businessTimeSql, firstMomentSql, startNumberSql } from '../period-start.ts';
 import type { Session } from '../session.ts';
 import { arrayItems, copyNumbers, textsOf } from '../typed-columns.ts';
 
@@ -65,8 +65,8 @@ async function readChosen(session: Session, { vectors, knownBefore, frequency }:
   const known: boolean[] = [];
   const from: number[] = [];
   const rows: (readonly number[])[] = [];
-  const sql = `SELECT series, coalesce(known_from < CAST($before AS TIMESTAMP), false) AS known,
-                 coalesce(CAST(${startNumberSql('known_from', startUnit(frequency))} AS DOUBLE), 'nan'::DOUBLE) AS since, vector FROM read_parquet($vectors)
+  const sql = `SELECT series, coalesce(known_from < ${firstMomentSql('CAST($before AS TIMESTAMP)', frequency)}, false) AS known,
+                 coalesce(CAST(${startNumberSql(businessTimeSql('known_from', frequency), startUnit(frequency))} AS DOUBLE), 'nan'::DOUBLE) AS since, vector FROM read_parquet($vectors)
                WHERE series IN (SELECT series FROM chosen) ORDER BY series`;
   for await (const chunk of session.chunks(sql, { vectors, before: knownBefore })) {
     series.push(...textsOf(chunk.getColumnVector(0)));

@@ -2,7 +2,7 @@ import { VARCHAR } from '@duckdb/node-api';
 
 import { addPeriods, type PeriodLength, startUnit } from '../../../domain/calendar.ts';
 import { fillTable } from '../fill-table.ts';
-import { startNumberSql, startSql } from '../period-start.ts';
+import { firstMomentSql, startNumberSql, startSql } from '../period-start.ts';
 import { numberIn, textIn } from '../row-values.ts';
 import type { Session } from '../session.ts';
 import { identifier, parquetFiles } from '../sql-text.ts';
@@ -42,7 +42,7 @@ export async function seriesLevels(session: Session, { sales, series, levels, un
     if (missing.length === 0 || levels.length === 0) break;
     const wanted = missing;
     await fillTable(session, 'wanted', wanted.length, [{ name: 'series', type: VARCHAR, value: (row) => wanted[row] ?? null }]);
-    const seen = until === undefined ? '' : ` AND time < ${startSql('CAST($end AS INTEGER)', unit)}`;
+    const seen = until === undefined ? '' : ` AND time < ${firstMomentSql(startSql('CAST($end AS INTEGER)', unit), frequency)}`;
     // A row without a value says nothing of the level: arg_max passes it over.
     const newest = levels.map((level, i) => `arg_max(${identifier(level)}, (time, file, row)) AS l${String(i)}`);
     const rows = await session.rows(

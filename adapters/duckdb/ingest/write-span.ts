@@ -1,18 +1,18 @@
 import type { PartFacts } from '../../../contracts/data.ts';
 import type { PeriodLength } from '../../../domain/calendar.ts';
+import { businessTimeSql, periodSql } from '../period-start.ts';
 import { numberIn } from '../row-values.ts';
 import type { Session } from '../session.ts';
 import { identifier, literal } from '../sql-text.ts';
 import { writeParquet } from '../write-parquet.ts';
 import type { Identity } from './sales-select.ts';
-import { periodSql } from './span-sql.ts';
 
 /** What is known of the rows of a span besides the rows. */
 export interface SpanFacts extends PartFacts {
   /** ISO timestamps of the first and last kept row. */
   readonly from?: string;
   readonly to?: string;
-  /** Days with kept rows, since 1970-01-01, ascending. */
+  /** Days of the business with kept rows, since 1970-01-01, ascending. */
   readonly days: readonly number[];
 }
 
@@ -38,12 +38,12 @@ export interface SpanToWrite {
 
 /** Decides which rows of a span are kept, and writes them all, in order. */
 export async function writeSpan(session: Session, span: SpanToWrite): Promise<SpanFiles> {
-  const { part, index } = span;
+  const { part, index, frequency } = span;
   const columns = ['series', 'time', 'target', 'price', 'stock', 'returned', 'kept', 'CAST(file AS UBIGINT) AS file', 'CAST(row AS UBIGINT) AS row', ...span.levels.map(identifier)];
   await writeParquet(session, { select: `SELECT ${columns.join(', ')} FROM (${keptSql(span)}) ORDER BY series, time, file, row`, out: part });
   const rows = `read_parquet(${literal(part)})`;
   await writeParquet(session, { select: `SELECT series, min(CAST(time AS DATE)) AS first, max(CAST(time AS DATE)) AS last FROM ${rows} WHERE kept GROUP BY series ORDER BY series`, out: index });
-  return { ...(await factsOf(session, rows)), part, index };
+  return { ...(await factsOf(session, rows, frequency)), part, index };
 }
 
 /** Exact copies of a line before it go, then what a return cancels goes with it. A row with a key is told apart by that alone. */
@@ -61,13 +61,13 @@ function keptSql({ relation, identity, frequency }: SpanToWrite): string {
   return `SELECT *, alive AND NOT (side IS NOT NULL AND turn <= pairs) AS kept FROM (${ranked})`;
 }
 
-async function factsOf(session: Session, rows: string): Promise<SpanFacts> {
+async function factsOf(session: Session, rows: string, frequency: PeriodLength): Promise<SpanFacts> {
   const iso = (value: string): string => `replace(CAST(${value} AS VARCHAR), ' ', 'T')`;
   const found = await session.row(`
     SELECT count(*) AS rows, count(*) FILTER (kept) AS kept, min(series) AS "firstSeries", max(series) AS "lastSeries", ${iso('min(time)')} AS "firstTime", ${iso('max(time)')} AS "lastTime",
            ${iso('min(time) FILTER (kept)')} AS "from", ${iso('max(time) FILTER (kept)')} AS "to"
     FROM ${rows}`);
-  const days = await session.rows(`SELECT DISTINCT datediff('day', DATE '1970-01-01', CAST(time AS DATE)) AS day FROM ${rows} WHERE kept ORDER BY day`);
+  const days = await session.rows(`SELECT DISTINCT datediff('day', DATE '1970-01-01', CAST(${businessTimeSql('time', frequency)} AS DATE)) AS day FROM ${rows} WHERE kept ORDER BY day`);
   const texts = Object.fromEntries(['firstSeries', 'lastSeries', 'firstTime', 'lastTime', 'from', 'to'].flatMap((name) => (typeof found[name] === 'string' ? [[name, found[name]]] : [])));
   return { rows: numberIn(found, 'rows'), keptRows: numberIn(found, 'kept'), ...texts, days: days.map((row) => numberIn(row, 'day')) };
 }

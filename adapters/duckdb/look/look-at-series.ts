@@ -1,4 +1,4 @@
-import type { PeriodLength } from '../../../domain/calendar.ts';
+import type { PeriodUnit } from '../../../domain/calendar.ts';
 import type { SeriesLook } from '../../../domain/dataset-look/dataset-look.ts';
 import { numberIn, numberOrNaN } from '../row-values.ts';
 import type { Row, Session } from '../session.ts';
@@ -32,7 +32,7 @@ export async function lookAtSeries(session: Session, { candidates, names }: Seri
   const unit = isHourly ? 'hour' : 'day';
   const gaps = await session.row(`WITH times AS (SELECT DISTINCT date_trunc('${unit}', time) AS t FROM sold WHERE time IS NOT NULL), gaps AS (SELECT datediff('${unit}', lag(t) OVER (ORDER BY t), t) AS gap FROM times),
     usual AS (SELECT coalesce(quantile_disc(gap, 0.5), 1) AS step FROM gaps) SELECT step, coalesce((SELECT avg(CAST(abs(gap - step) <= 0.12 * step AS INTEGER)) FROM gaps WHERE gap IS NOT NULL), 0) AS regular FROM usual`);
-  const periods: Record<PeriodLength, number> = { hour: 0, day: 0, week: 0, month: 0 };
+  const periods: Record<PeriodUnit, number> = { hour: 0, day: 0, week: 0, month: 0 };
   const density = { ...periods };
   for (const length of ['hour', 'day', 'week', 'month'] as const) {
     if (length === 'hour' && !isHourly) continue;
@@ -51,7 +51,7 @@ export async function lookAtSeries(session: Session, { candidates, names }: Seri
 }
 
 /** Each series from its first sale to the end of the data, weighted by its rows (one huge order is no frequent sale); those that are gone for good count as rare. */
-async function densityOf(session: Session, key: string, length: PeriodLength): Promise<{ readonly periods: number; readonly density: number }> {
+async function densityOf(session: Session, key: string, length: PeriodUnit): Promise<{ readonly periods: number; readonly density: number }> {
   const row: Row = await session.row(`WITH ends AS (SELECT date_trunc('${length}', min(time)) AS first, date_trunc('${length}', max(time)) AS last FROM sold),
     periods AS (SELECT ${key}, date_trunc('${length}', time) AS period, count(*) AS q FROM sold WHERE target > 0 AND time IS NOT NULL GROUP BY ALL),
     series AS (SELECT count(*) AS n, datediff('${length}', min(period), (SELECT last FROM ends)) + 1 AS span, sum(q) AS q FROM periods GROUP BY ${key})
@@ -60,7 +60,7 @@ async function densityOf(session: Session, key: string, length: PeriodLength): P
   return { periods: numberOrNaN(row, 'periods') || 0, density: Number.isNaN(density) ? 0 : density };
 }
 
-async function coverageOf(session: Session, key: string, length: PeriodLength): Promise<number> {
+async function coverageOf(session: Session, key: string, length: PeriodUnit): Promise<number> {
   const row = await session.row(`WITH periods AS (SELECT DISTINCT ${key}, date_trunc('${length}', time) AS period FROM sold WHERE time IS NOT NULL),
     series AS (SELECT count(*) AS n, datediff('${length}', min(period), max(period)) + 1 AS span FROM periods GROUP BY ${key}) SELECT coalesce(sum(n) / sum(span), 0) AS coverage FROM series`);
   return numberIn(row, 'coverage');

@@ -1,7 +1,8 @@
 import type { PartColumn, PartProfile, PeriodTotals, ValueCount } from '../../../contracts/profile.ts';
-import type { PeriodLength } from '../../../domain/calendar.ts';
+import { type PeriodLength, startUnit } from '../../../domain/calendar.ts';
 import { keptHashes } from '../../../domain/distribution/distinct-values.ts';
 import { bucketOffset, bucketsPerOctave } from '../../../domain/distribution/value-buckets.ts';
+import { periodSql } from '../period-start.ts';
 import { numberIn, textIn } from '../row-values.ts';
 import type { Session } from '../session.ts';
 import { exactSum, parquetFiles } from '../sql-text.ts';
@@ -88,13 +89,12 @@ function keptColumn(digest: string, rows: number, kept: number): PartColumn {
 
 async function periodTotals(session: Session, files: readonly string[], frequency: PeriodLength): Promise<PeriodTotals> {
   const rows = await session.rows(
-    `SELECT strftime(period, CASE WHEN $frequency = 'hour' THEN '%Y-%m-%dT%H:%M' ELSE '%Y-%m-%d' END) AS start, * FROM (
-       SELECT date_trunc($frequency, time) AS period, count(*) AS rows, count(*) FILTER (kept) AS kept,
+    `SELECT strftime(period, '${startUnit(frequency) === 'hour' ? '%Y-%m-%dT%H:%M' : '%Y-%m-%d'}') AS start, * FROM (
+       SELECT ${periodSql('time', frequency)} AS period, count(*) AS rows, count(*) FILTER (kept) AS kept,
          coalesce(${exactSum('CASE WHEN kept AND abs(target) < 1e24 THEN target END')}, 0) AS target,
          count(*) FILTER (kept AND (target IS NULL OR isnan(target))) AS missing, count(*) FILTER (kept AND target = 0) AS zeros,
          approx_count_distinct(series) FILTER (kept) AS series
        FROM ${parquetFiles(files)} WHERE time IS NOT NULL GROUP BY period) ORDER BY period`,
-    { frequency },
   );
   const numbers = (column: string): number[] => rows.map((row) => numberIn(row, column));
   return {

@@ -1,8 +1,9 @@
 import type { SalesMetrics } from '../../../contracts/data.ts';
 import { BadInput } from '../../../contracts/failure.ts';
 import type { ValidationRule } from '../../../contracts/pipeline.schema.ts';
-import { dayOfIso, isoOfDay, periodStart } from '../../../domain/calendar.ts';
+import { dayOfIso, isoOfDay, periodStart, unitOf } from '../../../domain/calendar.ts';
 import { periodsOutside } from '../../../domain/dataset-look/row-count-band.ts';
+import { businessTimeSql } from '../period-start.ts';
 import { counted, numberIn, numberOrNaN, quoted, textIn } from '../row-values.ts';
 import type { Session } from '../session.ts';
 import { literal } from '../sql-text.ts';
@@ -65,7 +66,7 @@ const mostPeriodsNamed = 3;
 async function rowCountBand({ session, rows, request, total }: WholeScope, factor: number): Promise<Finding> {
   // Hours of a day differ too much to be compared with each other: days are.
   const frequency = request.frequency === 'hour' ? 'day' : request.frequency;
-  const days = await session.rows(`SELECT datediff('day', DATE '1970-01-01', CAST(time AS DATE)) AS day, count(*) AS rows FROM ${rows.relation} WHERE time IS NOT NULL GROUP BY day ORDER BY day`);
+  const days = await session.rows(`SELECT datediff('day', DATE '1970-01-01', CAST(${businessTimeSql('time', frequency)} AS DATE)) AS day, count(*) AS rows FROM ${rows.relation} WHERE time IS NOT NULL GROUP BY day ORDER BY day`);
   const counts = new Map<number, number>();
   for (const row of days) {
     const start = periodStart(numberIn(row, 'day'), frequency);
@@ -73,10 +74,10 @@ async function rowCountBand({ session, rows, request, total }: WholeScope, facto
   }
   const { outside, low, high } = periodsOutside(counts, frequency, factor);
   const broken = outside.reduce((sum, { rows: count }) => sum + count, 0);
-  if (outside.length === 0) return { holds: true, found: counts.size === 0 ? 'no rows' : `${figureOf(low)} to ${figureOf(high)} rows a ${frequency}` };
+  if (outside.length === 0) return { holds: true, found: counts.size === 0 ? 'no rows' : `${figureOf(low)} to ${figureOf(high)} rows a ${unitOf(frequency)}` };
   const named = outside.slice(0, mostPeriodsNamed).map((period) => `${isoOfDay(period.start)} has ${counted(period.rows)} where ${figureOf(period.usual)} are usual`);
   const more = outside.length - named.length;
-  return { holds: false, broken: Math.min(broken, total), found: `${counted(outside.length)} ${frequency}s outside: ${named.join(', ')}${more > 0 ? ` and ${counted(more)} more` : ''}` };
+  return { holds: false, broken: Math.min(broken, total), found: `${counted(outside.length)} ${unitOf(frequency)}s outside: ${named.join(', ')}${more > 0 ? ` and ${counted(more)} more` : ''}` };
 }
 
 const figureOf = (value: number): string => counted(Math.round(value));

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { CleaningRules } from '../../../domain/cleaning/cleaning-rules.ts';
-import { addPeriods } from '../../../domain/calendar.ts';
+import { addPeriods, unitOf } from '../../../domain/calendar.ts';
 import { touchedCodes } from '../../../domain/cleaning/touched.ts';
 import { referenceRows } from './reference-cleaning.ts';
 import { allMethods, anySales, cleanRows, columnNames, firstStart, frequencies, randomFrom, type SoldRow, soldRow, someRows, type SomeSales } from './some-sales.ts';
@@ -25,7 +25,7 @@ describe('cleaning does what its rules say: a slow reference gives the same numb
       const method = allMethods.missing[seed % allMethods.missing.length] ?? 'drop';
       seed += 1;
       const rules: CleaningRules = { gaps: seed % 2 === 0 ? 'unknown' : 'no-sale', missing: { method }, outliers: { method: outliers, action: 'remove', factor: 1.5, sides: 'both', except: [] }, stockouts: 'censored' };
-      expectReference({ rules, frequency }, someRows(randomFrom(seed + 100), periods[frequency]));
+      expectReference({ rules, frequency }, someRows(randomFrom(seed + 100), periods[unitOf(frequency)]));
     }
   });
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { addPeriods, dayOfIso, dayOfStart, isoOfDay, isoOfStart, periodStart, startOfDay, startOfIso, type PeriodLength } from '../../../domain/calendar.ts';
+import { addPeriods, dayOfIso, dayOfStart, isoOfDay, isoOfStart, periodStart, startOfDay, startOfIso, type PeriodLength, unitOf } from '../../../domain/calendar.ts';
 import { partCalendar } from '../../../domain/cleaning/part-calendar.ts';
 import { partSpans } from '../../../domain/cleaning/part-spans.ts';
 import { frequencies } from './some-sales.ts';
@@ -18,7 +18,7 @@ describe('spans', () => {
       const covered = spans.flatMap((span) => {
         const starts: number[] = [];
         for (let start = span.first; start <= span.last; start = addPeriods(start, 1, frequency)) starts.push(start);
-        const from = frequency === 'hour' || frequency === 'day' ? (start: number) => `${isoOfStart(start, frequency).slice(0, 7)}-01` : (start: number) => `${isoOfStart(start, frequency).slice(0, 4)}-01-01`;
+        const from = ['hour', 'day'].includes(unitOf(frequency)) ? (start: number) => `${isoOfStart(start, frequency).slice(0, 7)}-01` : (start: number) => `${isoOfStart(start, frequency).slice(0, 4)}-01-01`;
         expect([...new Set(starts.map(from))]).toEqual([span.from]);
         return starts;
       });

@@ -1,4 +1,4 @@
-import { addPeriods, type PeriodLength } from '../../../domain/calendar.ts';
+import { addPeriods, type PeriodLength, unitOf } from '../../../domain/calendar.ts';
 import type { CleaningRules } from '../../../domain/cleaning/cleaning-rules.ts';
 import { ridgePrediction } from '../../../domain/cleaning/ridge.ts';
 import { calendarOf, firstStart, type Noted, type SoldRow } from './some-sales.ts';
@@ -41,8 +41,8 @@ const everyNth = (values: readonly number[], at: number, step: number, count: nu
 
 /** The limits that hold at position `at`. */
 export function limitsAt(sold: readonly number[], at: number, { method, factor, sides }: CleaningRules['outliers'], frequency: PeriodLength): readonly [low: number, high: number] {
-  const expected = (i: number): number => meanOf(everyNth(sold, i, seasonOf[frequency], seasonsOf[frequency]));
-  const past = before(sold, at, memoryOf[frequency]);
+  const expected = (i: number): number => meanOf(everyNth(sold, i, seasonOf[unitOf(frequency)], seasonsOf[unitOf(frequency)]));
+  const past = before(sold, at, memoryOf[unitOf(frequency)]);
   const residuals = method === 'seasonal-residual' ? past.map((value, i) => value - expected(at - past.length + i)) : [];
   const [low, high, spread, values] = ((): readonly [number, number, number, readonly number[]] => {
     const mean = meanOf(past);
@@ -61,7 +61,7 @@ export function limitsAt(sold: readonly number[], at: number, { method, factor, 
 
 /** What is filled into position `at`: `observed` and `y` end before it. */
 export function filledAt({ observed, y }: { readonly observed: readonly number[]; readonly y: readonly number[] }, at: number, { method, value = 0 }: CleaningRules['missing'], frequency: PeriodLength): number {
-  const [memory, season] = [memoryOf[frequency], seasonOf[frequency]];
+  const [memory, season] = [memoryOf[unitOf(frequency)], seasonOf[unitOf(frequency)]];
   const newest = y[at - 1] ?? Number.NaN;
   const known = before(observed, at, memory).filter(isKnown);
   const ofSeasons = everyNth(observed, at, season, Math.floor(memory / season)).find(isKnown) ?? newest;
@@ -73,7 +73,7 @@ export function filledAt({ observed, y }: { readonly observed: readonly number[]
     case 'median': return known.length === 0 ? newest : medianOf(known);
     case 'seasonal': return ofSeasons;
     case 'predict': {
-      const predictors = (i: number, seasonal: boolean): number[] => [y[i - 1] ?? Number.NaN, meanOf(before(y, i, recentOf[frequency])), ...(seasonal ? [y[i - season] ?? Number.NaN] : [])];
+      const predictors = (i: number, seasonal: boolean): number[] => [y[i - 1] ?? Number.NaN, meanOf(before(y, i, recentOf[unitOf(frequency)])), ...(seasonal ? [y[i - season] ?? Number.NaN] : [])];
       for (const seasonal of [true, false]) {
         const rows = Array.from({ length: Math.min(at, memory) }, (_, i) => Math.max(0, at - memory) + i).filter((i) => [observed[i] ?? Number.NaN, ...predictors(i, seasonal)].every(isKnown));
         const now = predictors(at, seasonal);
@@ -129,7 +129,7 @@ export function referenceRows({ rules, frequency }: { readonly rules: CleaningRu
       } else if (yRaw < 0) code = 6;
       value = Math.max(0, value);
       const ranOut = rules.stockouts === 'censored' && (row === undefined ? last('stock', period) : row.lowStock) <= 0;
-      const demand = meanOf(everyNth(observed, at, demandOf[frequency][0], demandOf[frequency][1]));
+      const demand = meanOf(everyNth(observed, at, demandOf[unitOf(frequency)][0], demandOf[unitOf(frequency)][1]));
       if (ranOut && code !== 7 && demand > value) [value, code] = [demand, 5];
     }
     if ([3, 4, 7].includes(code)) value = filledAt({ observed, y }, at, rules.missing, frequency);

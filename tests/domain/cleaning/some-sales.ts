@@ -1,10 +1,10 @@
 import fc from 'fast-check';
-import { addPeriods, dayOfIso, type PeriodLength, startOfDay } from '../../../domain/calendar.ts';
+import { addPeriods, dayOfIso, type PeriodLength, type PeriodUnit, startOfDay, unitOf } from '../../../domain/calendar.ts';
 import { type CleanedRows, type CleanedTail, SeriesCleaner, type SeriesState, type SoldPeriods } from '../../../domain/cleaning/clean-series.ts';
 import type { CleaningRules } from '../../../domain/cleaning/cleaning-rules.ts';
 import { type PartCalendar, partCalendar } from '../../../domain/cleaning/part-calendar.ts';
 
-export const frequencies: readonly PeriodLength[] = ['hour', 'day', 'week', 'month'];
+export const frequencies: readonly PeriodLength[] = ['hour', 'day', 'week', 'month', 'day@04:00', 'week-sunday', 'month-26'];
 export const allMethods = {
   gaps: ['no-sale', 'closed', 'unknown'],
   missing: ['mean', 'median', 'linear', 'seasonal', 'predict', 'constant', 'drop'],
@@ -35,9 +35,9 @@ export const anyRules: fc.Arbitrary<CleaningRules> = fc.record({
 
 /** Longer than any rule reaches back in one of four, else short. */
 export const anySales: fc.Arbitrary<SomeSales> = fc.record({ rules: anyRules, frequency: fc.constantFrom(...frequencies), seed: fc.integer({ min: 1, max: 1_000_000 }), size: fc.double({ min: 0, max: 1, noNaN: true }), long: fc.nat(3) })
-  .map(({ size, long, frequency, ...rest }) => ({ ...rest, frequency, periods: Math.max(1, Math.round(size * (long === 0 ? longest[frequency] : 60))) }));
+  .map(({ size, long, frequency, ...rest }) => ({ ...rest, frequency, periods: Math.max(1, Math.round(size * (long === 0 ? longest[unitOf(frequency)] : 60))) }));
 
-const longest: Readonly<Record<PeriodLength, number>> = { hour: 1500, day: 600, week: 240, month: 90 };
+const longest: Readonly<Record<PeriodUnit, number>> = { hour: 1500, day: 600, week: 240, month: 90 };
 
 export type Random = () => number;
 

@@ -45,6 +45,10 @@ test.each([
   ['day', days('time'), day('2024-03-10'), day('2024-03-20'), `time < TIMESTAMP '2024-03-11'`],
   ['week', days("date_trunc('week', time)"), day('2024-03-11'), day('2024-03-13'), `time < TIMESTAMP '2024-03-14'`],
   ['month', days("date_trunc('month', time)"), day('2024-02-01'), day('2024-03-20'), `time < TIMESTAMP '2024-03-01'`],
+  ['day@04:00', days("time_bucket(INTERVAL 1 DAY, time, TIMESTAMP '2000-01-01 04:00:00')"), day('2024-03-10'), day('2024-03-20'), `time < TIMESTAMP '2024-03-11 04:00:00'`],
+  ['week-sunday', days("time_bucket(INTERVAL 7 DAY, time, TIMESTAMP '2000-01-02')"), day('2024-03-10'), day('2024-03-12'), `time < TIMESTAMP '2024-03-13'`],
+  ['week-friday@18:30', days("time_bucket(INTERVAL 7 DAY, time, TIMESTAMP '1999-12-31 18:30:00')"), day('2024-03-08'), day('2024-03-20'), `time < TIMESTAMP '2024-03-15 18:30:00'`],
+  ['month-26', days("time_bucket(INTERVAL 1 MONTH, time - INTERVAL 25 DAY) + INTERVAL 25 DAY"), day('2024-01-26'), day('2024-03-20'), `time < TIMESTAMP '2024-02-26'`],
   ['hour', "CAST(datediff('hour', TIMESTAMP '1970-01-01', time) AS INTEGER)", startOfIso('2024-02-03T05:00', 'hour') ?? 0, startOfIso('2024-02-03T09:00', 'hour') ?? 0, `time < TIMESTAMP '2024-02-03 06:00:00'`],
 ] as const)('sales by the %s are summed as SQL sums them', async (frequency, period, last, until, condition) => {
   const file = await sales('sales.parquet', '2024-01-02', 40_000);
