@@ -15,7 +15,7 @@ const text = z.string();
 
 /** Every variable that is read, and nothing that isn't. `.env.example` says what each is for. */
 export const environmentSchema = z.object({
-  FORECASTLE_STATE: text, FORECASTLE_TOOLCHAIN: text, FORECASTLE_MODELS: text, FORECASTLE_USER: text,
+  FORECASTLE_STATE: text, FORECASTLE_TOOLCHAIN: text, FORECASTLE_MODELS: text, FORECASTLE_FFMPEG: text, FORECASTLE_USER: text,
   FORECASTLE_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error'], { error: 'is not a level: set debug, info, warn or error' }),
   DATABASE_URL: databaseUrl, PGHOST: text, PGPORT: port, PGUSER: text, PGPASSWORD: text, PGDATABASE: text, PGSSLMODE: text,
   AWS_ENDPOINT_URL_S3: webAddress, FORECASTLE_BUCKET: text, AWS_REGION: text, AWS_DEFAULT_REGION: text,

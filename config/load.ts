@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { isIPv6 } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -21,6 +22,8 @@ export interface Config {
   readonly stateDir: string;
   readonly toolchainDir: string;
   readonly modelsDir: string;
+  /** A path, or `ffmpeg` where the one on the PATH has to do. */
+  readonly ffmpeg: string;
   readonly scratchDir: string;
   readonly temporal: { readonly address: string; readonly namespace: string; readonly apiKey?: string; readonly tls?: boolean };
   readonly s3: {
@@ -67,6 +70,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>> = p
     stateDir,
     toolchainDir,
     modelsDir: parsed.FORECASTLE_MODELS ? resolve(parsed.FORECASTLE_MODELS) : tools.modelsDir,
+    ffmpeg: parsed.FORECASTLE_FFMPEG ?? (existsSync(tools.ffmpeg) ? tools.ffmpeg : 'ffmpeg'),
     scratchDir: join(stateDir, 'scratch'),
     temporal: temporalOf(parsed, parsed.TEMPORAL_ADDRESS ?? `127.0.0.1:${stack.port('temporal')}`),
     s3: isExternal('seaweedfs', parsed) ? externalS3(parsed) : embeddedS3(stack),

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -16,10 +17,10 @@ import type { CliDependencies, Session } from '../session.ts';
 export function addDoctorCommand(program: Command, dependencies: CliDependencies): void {
   const command = program
     .command('doctor')
-    .description('Check the machine, the tools, the text model and the servers, with a remedy for what is missing.')
+    .description('Check the machine, the tools, the models and the servers, with a remedy for what is missing.')
     .action(async () => {
       const session = sessionOf(command, dependencies);
-      const checks = [...checkPrerequisites(), ...tools(), textModel(session.env), ...(await servers(session))];
+      const checks = [...checkPrerequisites(), ...tools(), textModel(session.env), pictureModel(session.env), ffmpeg(session.env), ...(await servers(session))];
       session.print({ checks }, () => checks.map((check) => renderCheck(check, session)).join('\n'));
       session.exitWith(checks.every(({ ok, optional }) => ok || optional) ? 0 : 1);
     });
@@ -64,6 +65,26 @@ function textModel(env: Session['env']): Prerequisite {
     remedy:
       'only pipelines with `embeddings` need it. Three ways: `npx forecastle install` with a model hub that answers (HF_ENDPOINT names ' +
       `another one); the same with Maven (\`mvn\`) installed; or copy onnx/model.onnx and tokenizer.json of ${model} into that folder`,
+  };
+}
+
+function pictureModel(env: Session['env']): Prerequisite {
+  const model = 'efficientnet-lite0';
+  const folder = join(env['FORECASTLE_MODELS'] || toolchainPaths().modelsDir, model);
+  const ok = existsSync(join(folder, 'onnx', 'model.onnx')) && existsSync(join(folder, 'preprocessor_config.json'));
+  return {
+    name: 'picture model', ok, optional: true, found: ok ? folder : `no ${model} in ${folder}`,
+    remedy: 'only pipelines with `embeddings.image` or `embeddings.video` need it: `npx forecastle install`, which builds it from a package of the index that pip is set up for',
+  };
+}
+
+function ffmpeg(env: Session['env']): Prerequisite {
+  const installed = toolchainPaths().ffmpeg;
+  const program = env['FORECASTLE_FFMPEG'] || (existsSync(installed) ? installed : 'ffmpeg');
+  const version = /^ffmpeg version (\S+)/.exec(spawnSync(program, ['-version'], { encoding: 'utf8' }).stdout ?? '')?.[1];
+  return {
+    name: 'FFmpeg', ok: version !== undefined, optional: true, found: version ?? `${program} can't be run`,
+    remedy: 'only films and sounds other than WAV need it: `npx forecastle install`, or put ffmpeg on the PATH (Debian: apt-get install ffmpeg), or name it in FORECASTLE_FFMPEG',
   };
 }
 

@@ -9,7 +9,7 @@ import type { CliDependencies } from '../session.ts';
 export function addInstallCommand(program: Command, dependencies: CliDependencies): void {
   const command = program
     .command('install')
-    .description('Install what is missing of the pinned servers, libraries and the text model.')
+    .description('Install what is missing of the pinned servers, libraries and models.')
     .action(async () => {
       const session = sessionOf(command, dependencies);
       const paths = await installToolchain({

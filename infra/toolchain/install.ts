@@ -3,6 +3,8 @@ import { join, resolve } from 'node:path';
 
 import { lock } from '../local/pid-lock.ts';
 import { installDuckdbExtensions } from './install-duckdb-extensions.ts';
+import { installFfmpeg } from './install-ffmpeg.ts';
+import { installPictureModel } from './install-picture-model.ts';
 import { installPostgres, postgresPins, postgresStampFile } from './install-postgres.ts';
 import { installPython, pythonPins } from './install-python.ts';
 import { installModels } from './models.ts';
@@ -73,6 +75,7 @@ async function installPart(part: Part, report: (progress: InstallProgress) => vo
 function partsOf(paths: ToolchainPaths): readonly Part[] {
   const python = pythonPins();
   const chosenModels = process.env['FORECASTLE_MODELS'];
+  const modelsDir = chosenModels ? resolve(chosenModels) : paths.modelsDir;
   return [
     {
       title: 'PostgreSQL',
@@ -94,10 +97,15 @@ function partsOf(paths: ToolchainPaths): readonly Part[] {
       title: 'text model',
       install: ({ progress, signal }) =>
         installModels({
-          modelsDir: chosenModels ? resolve(chosenModels) : paths.modelsDir,
+          modelsDir,
           onProgress: progress,
           ...(signal && { signal }),
         }),
     },
+    {
+      title: 'picture model',
+      install: ({ progress, signal }) => installPictureModel({ modelsDir, python: paths.python, onProgress: progress, ...(signal && { signal }) }),
+    },
+    { title: 'FFmpeg', install: (on) => installFfmpeg(paths, on) },
   ];
 }

@@ -25,6 +25,8 @@ export interface ToolchainPaths {
   readonly postgresBinDir: string;
   readonly postgresPackageDir: string;
   readonly modelsDir: string;
+  /** FFmpeg's program; not there where its package has none for the platform. */
+  readonly ffmpeg: string;
 }
 
 /** The toolchain folder: `.toolchain` beside package.json, or FORECASTLE_TOOLCHAIN. */
@@ -48,6 +50,7 @@ export function toolchainPaths(toolchainDir: string = toolchainDirOf()): Toolcha
     postgresPackageDir,
     postgresBinDir: join(postgresPackageDir, 'native', 'bin'),
     modelsDir: join(toolchainDir, 'models'),
+    ffmpeg: join(toolchainDir, 'ffmpeg', 'ffmpeg'),
   };
 }
 
