@@ -87,7 +87,7 @@ function explainUnion(
     if (valueAt(whole, inner.path) !== undefined) return inner;
   }
   // Where the schema says itself what it takes.
-  if (issue.message !== 'Invalid input') return { path, message: `${shown(given)}: ${issue.message}` };
+  if (issue.message !== 'Invalid input') return { path, message: `${given === undefined ? 'is missing' : shown(given)}: ${issue.message}` };
   return {
     path,
     message: `${shown(given)} is neither a fixed value nor one of { int: [a, b] }, { float: [a, b] }, { choice: [a, b, …] }`,

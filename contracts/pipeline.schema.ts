@@ -1,9 +1,10 @@
 import { z } from 'zod';
 
-import { type PeriodLength, weekdays } from '../domain/calendar.ts';
+import type { PeriodLength } from '../domain/calendar.ts';
 import { augmentationSchema, noAugmentation } from './augmentation.schema.ts';
 import { cleaningSchema, defaultCleaning } from './cleaning.schema.ts';
 import { embeddingsSchema } from './embeddings.schema.ts';
+import { frequencySchema } from './frequency.schema.ts';
 import { hierarchySchema, type HierarchySettings } from './hierarchy.schema.ts';
 import { labelsSchema } from './labels.schema.ts';
 import { type filterSchema, sourcesSchema } from './sources.schema.ts';
@@ -38,20 +39,6 @@ export const searchSchema = z.strictObject({
     })
     .default({ lightgbm: {}, lstm: {} }),
 });
-
-const monthDays = ['2', '3', '4', '5', '6', '7', '8', '9', '10', '11', '12', '13', '14', '15', '16', '17', '18', '19', '20', '21', '22', '23', '24', '25', '26', '27', '28'] as const;
-const [, ...laterWeekdays] = weekdays;
-/** What begins at midnight. */
-const byDays = z.union([z.enum(['day', 'week', 'month']), z.templateLiteral(['week-', z.enum(laterWeekdays)]), z.templateLiteral(['month-', z.enum(monthDays)])]);
-
-/**
- * `hour`, `day`, `week` or `month`, with where periods begin if not on Monday, the 1st and at midnight: `week-sunday`, `month-26`, `day@04:00`,
- * `week-sunday@04:00`. Hours begin with the hour.
- */
-export const frequencySchema: z.ZodType<PeriodLength, PeriodLength> = z.union(
-  [z.literal('hour'), byDays, z.templateLiteral([byDays, '@', z.string().regex(/^(?!00:00)(?:[01]\d|2[0-3]):[0-5]\d$/)])],
-  { error: 'must be hour, day, week or month; weeks may begin on another weekday than Monday (week-sunday), months on another day than the 1st (month-26, up to 28), and days, weeks and months at another time than midnight (day@04:00)' },
-);
 
 export const pipelineSchema = z.strictObject({
   name,

@@ -109,6 +109,15 @@ describe('source rows', () => {
     await lineage('ref=shop/85123A/2011-12-12&rows=true&to=2012-01-31', { tables });
     expect(asked[2]).toMatchObject({ to: '2011-12-11' });
   });
+  test('reach into the night where days of the business do', async () => {
+    const { deps } = setUp();
+    const asked: object[] = [];
+    const tables: typeof deps.tables = { ...deps.tables, sourceRows: async (request) => (asked.push(request), { total: 0, rows: [] }) };
+    const runs: typeof deps.runs = { ...deps.runs, input: async (runId) => { const made = await deps.runs.input(runId); return made && { ...made, pipeline: { ...made.pipeline, frequency: 'week@04:00' } }; } };
+    const answer = await lineage('ref=shop/85123A/2011-12-12&rows=true', { tables, runs });
+    expect(asked).toMatchObject([{ to: '2011-12-12', before: '2011-12-12T04:00' }]);
+    expect(answer.rowsFrom).toMatchObject({ to: '2011-12-12' });
+  });
   test('are looked for in the parts alone that may hold them', async () => {
     const { deps } = setUp();
     const parts = ['1', '2', '3'].map((digit) => ({ from: `2010-0${digit}-01`, rows: 9, file: { ...snapshot.sales, sha256: digit.repeat(64) } }));

@@ -66,7 +66,7 @@ test.each([
   [
     'a missing choice',
     good.replace('frequency: week\n', ''),
-    'p.yaml line 1, frequency: is missing: allowed are hour, day, week, month',
+    'p.yaml line 1, frequency: is missing: must be hour, day, week or month, or say where periods begin',
   ],
   [
     'a wrong type',
@@ -91,7 +91,7 @@ test.each([
   [
     'a wrong choice',
     good.replace('frequency: week', 'frequency: weekly'),
-    'p.yaml line 9, frequency: "weekly" is not allowed: allowed are hour, day, week, month; did you mean week?',
+    'p.yaml line 9, frequency: "weekly": must be hour, day, week or month, or say where periods begin',
   ],
   [
     'a wrong only choice',

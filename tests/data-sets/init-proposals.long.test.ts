@@ -37,7 +37,7 @@ const sets: readonly (readonly [name: string, file: string, expected: Expected])
   ['Olist categories', 'Olist/derived_category_week_panel.csv.gz', { series: ['category'], time: 'week', target: 'units', price: 'avg_price', frequency: 'week', gaps: 'unknown' }],
   ['M5 by day', 'M5_daily_tiny/m5_tiny_daily_280series_1941days.parquet', { series: ['item_id', 'store_id'], time: 'date', target: 'sales', price: 'sell_price', frequency: 'day', gaps: 'unknown' }],
   ['M5 by month', 'M5_Walmart/monthly_sales_all_series.parquet', { series: ['id'], time: 'date', target: 'sales', frequency: 'month', gaps: 'unknown' }],
-  ['avocados', 'AvocadoPrices/avocado.parquet', { series: ['region', 'type'], time: 'Date', target: 'Total Volume', price: 'AveragePrice', frequency: 'week', gaps: 'unknown' }],
+  ['avocados', 'AvocadoPrices/avocado.parquet', { series: ['region', 'type'], time: 'Date', target: 'Total Volume', price: 'AveragePrice', frequency: 'week-sunday', gaps: 'unknown' }],
   ['Dunnhumby', 'DunnhumbyCompleteJourney/transactions_sample.parquet', { series: ['product_id'], time: 'transaction_timestamp', target: 'quantity', frequency: 'week', gaps: 'no-sale' }],
   ['Taobao', 'TaobaoDouble11Beauty/taobao_double11_beauty.parquet', { series: ['id'], time: 'update_time', target: 'sale_count', price: 'price', frequency: 'day', gaps: 'unknown' }],
 ];

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import { frequencySchema } from '../../contracts/pipeline.schema.ts';
+import { frequencySchema } from '../../contracts/frequency.schema.ts';
 import { addPeriods, alignmentOf, dayLength, dayOfIso, isoOfDay, lengthInWords, periodEnd, type PeriodLength, periodsBetween, periodsPerYear, periodStart, unitOf, weekdays } from '../../domain/calendar.ts';
 import { spanStart } from '../../domain/spans.ts';
 
@@ -72,7 +72,24 @@ describe('how they are written', () => {
     expect(frequencySchema.parse(text)).toBe(text);
   });
 
-  test.each(['hour@04:00', 'day-sunday', 'week-monday', 'week-26', 'week-sun', 'month-1', 'month-29', 'month-026', 'month-sunday', 'day@00:00', 'day@24:00', 'day@4:00', 'day@04:60', 'week-Sunday', 'year', ''])('not %j, and is told what it may say', (text) => {
-    expect(frequencySchema.safeParse(text).error?.issues[0]?.message).toMatch(/^must be hour, day, week or month; weeks may begin/);
+  test.each([
+    ['hour@04:00', 'hours begin with the hour, nothing else can be said of them: hour'],
+    ['day-sunday', 'days begin at a time, on no weekday or date: day@04:00'],
+    ['week-monday@04:00', 'weeks begin on Monday anyway: week@04:00'],
+    ['week-26', 'weeks begin on a weekday, written in full: week-sunday'],
+    ['week-wed', 'weeks begin on a weekday, written in full: week-wednesday'],
+    ['week-Sunday', 'weeks begin on a weekday, written in full: week-sunday'],
+    ['month-1', 'months begin on the 1st anyway: month'],
+    ['month-29', 'months begin on a day that every month has, 1 to 28: month-26'],
+    ['month-026', 'months begin on a day that every month has, 1 to 28: month-26'],
+    ['month-sunday', 'months begin on a day that every month has, 1 to 28: month-26'],
+    ['day@00:00', 'days begin at midnight anyway: day'],
+    ['week-sunday@24:00', 'a day begins at a time of 24 hours with two digits each: week-sunday@04:00'],
+    ['day@4:00', 'a day begins at a time of 24 hours with two digits each: day@04:00'],
+    ['day@04:60', 'a day begins at a time of 24 hours with two digits each: day@04:00'],
+    ['year', 'must be hour, day, week or month, or say where periods begin if not on Monday, the 1st and at midnight: week-sunday, month-26, day@04:00'],
+    ['', 'must be hour, day, week or month, or say where periods begin if not on Monday, the 1st and at midnight: week-sunday, month-26, day@04:00'],
+  ])('not %j, and is told why', (text, message) => {
+    expect(frequencySchema.safeParse(text).error?.issues[0]?.message).toBe(message);
   });
 });

@@ -25,6 +25,17 @@ test.each<[string, Spacing, PeriodLength]>([
   expect(proposeFrequency(spacing).value).toBe(frequency);
 });
 
+const onlyOn = (weekday: number): number[] => [0, 0, 0, 0, 0, 0, 0].map((_, i) => (i === weekday ? 900 : 0));
+
+test('weeks of a table that dates them on one weekday begin on it', () => {
+  const weekly = { ...panel, step: 7 };
+  expect(proposeFrequency(weekly, onlyOn(6))).toEqual({ value: 'week-sunday', reason: 'the rows are seven days apart, each on a Sunday: weeks that begin on it keep the dates of the file' });
+  expect(proposeFrequency(weekly, onlyOn(4)).value).toBe('week-friday');
+  expect(proposeFrequency(weekly, onlyOn(0))).toEqual({ value: 'week', reason: 'the rows are seven days apart' });
+  expect(proposeFrequency(weekly, [0, 0, 0, 0, 400, 400, 0]).value).toBe('week');
+  expect(proposeFrequency(sales, onlyOn(6)).value).toBe('week');
+});
+
 test('the horizon can be tested three times over, whatever the history, unless it is asked for', () => {
   fc.assert(fc.property(fc.constantFrom<PeriodLength>('hour', 'day', 'week', 'month'), fc.integer({ min: 8, max: 5000 }), (frequency, periods) => {
     const { value } = proposeHorizon(frequency, periods);
