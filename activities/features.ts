@@ -1,10 +1,14 @@
 import { cancellationSignal } from '@temporalio/activity';
 import type { DataActivities, FeaturesInput } from '../contracts/data.ts';
+import type { ArtifactRef } from '../contracts/artifacts.ts';
+import type { ModalityVectors, ReviewVectors } from '../contracts/embedding.ts';
 import type { Cutoffs, FeatureSpec } from '../contracts/features.ts';
 import { readParts, type TablePart } from '../contracts/table-parts.ts';
 import type { FeaturePlan } from '../domain/features/feature-plan.ts';
 import { matrixColumns } from '../domain/features/matrix-columns.ts';
 import type { OriginSpan } from '../domain/features/origin-spans.ts';
+import type { ProductBlock } from '../domain/features/product-block.ts';
+import type { ReviewHistory } from '../domain/features/review-history.ts';
 import type { ArtifactStore, WithScratch } from './artifact-store.ts';
 import { publishPart, publishParts } from './publish-table.ts';
 import type { StepRunner } from './step.ts';
@@ -23,14 +27,23 @@ interface PlannedTable {
   readonly last: number;
   readonly series: number;
   readonly chosen?: readonly string[];
-  readonly texts: readonly { readonly series: string; readonly from: number; readonly values: readonly number[] }[];
+  /** What is known of products besides numbers, and what customers wrote. */
+  readonly products: readonly ProductBlock[];
+  readonly reviews?: ReviewHistory;
   /** `others`: digest of what the rows rest on besides panel, plan and code. */
   readonly spans: readonly (OriginSpan & { readonly others: string })[];
 }
 
+interface PlanInput extends Omit<FeaturesInput, 'context' | 'panel' | 'modalities' | 'reviews'> {
+  readonly panel: readonly LocalPart[];
+  readonly modalities: readonly (Omit<ModalityVectors, 'vectors'> & { readonly file: string })[];
+  readonly reviews?: Omit<ReviewVectors, 'vectors'> & { readonly file: string };
+  readonly signal: AbortSignal;
+}
+
 export interface FeatureTables {
-  planOrigins(input: Omit<FeaturesInput, 'context' | 'panel' | 'vectors'> & { panel: readonly LocalPart[]; vectors?: string; signal: AbortSignal }): Promise<PlannedTable>;
-  originParts(input: Pick<PlannedTable, 'plan' | 'first' | 'last' | 'chosen' | 'texts'> & { panel: readonly LocalPart[]; outFolder: string }): {
+  planOrigins(input: PlanInput): Promise<PlannedTable>;
+  originParts(input: Pick<PlannedTable, 'plan' | 'first' | 'last' | 'chosen' | 'products' | 'reviews'> & { panel: readonly LocalPart[]; outFolder: string }): {
     /** Spans come oldest first; those left out are not read. */
     make(span: OriginSpan, signal: AbortSignal): Promise<{ file: string; rows: number }>;
   };
@@ -47,17 +60,17 @@ const count = (n: number): string => n.toLocaleString('en-GB');
 
 /**
  * Turns a panel into a table of what is known at each origin, part by part. A part is made again when one of the panel's parts that its rows
- * rest on is another (back as far as features reach, ahead one horizon), or the texts known by its end are; everything is made again when the
- * columns are others (a longer history allows for more of them), the reduction of texts is, or another `top` is chosen.
+ * rest on is another (back as far as features reach, ahead one horizon), or what is known of products and reviews by its end is; everything is
+ * made again when the columns are others (a longer history allows for more of them), the reduction of vectors is, or another `top` is chosen.
  */
 export function createBuildFeatures({ tables, artifacts, withScratch, steps }: FeaturesDeps): DataActivities['buildFeatures'] {
-  return ({ context, panel, vectors, ...input }) => {
+  return ({ context, panel, modalities = [], reviews, ...input }) => {
     let [made, all] = [0, 0];
     return steps.step(
       context,
       {
         activity: 'buildFeatures',
-        parameters: { ...input, panel, ...(vectors && { vectors }) },
+        parameters: { ...input, panel, ...(modalities.length > 0 && { modalities }), ...(reviews && { reviews }) },
         note: ({ rows, columns, series }) => `${count(rows)} origins of ${count(series)} series, ${columns} columns${made < all ? `, ${made} of ${all} parts new` : ''}`,
       },
       () =>
@@ -66,8 +79,10 @@ export function createBuildFeatures({ tables, artifacts, withScratch, steps }: F
           const panelParts = await readParts(artifacts, panel);
           const files: LocalPart[] = [];
           for (const { from, file } of panelParts) files.push({ from, file: await artifacts.fetchFile(file, signal) });
-          const vectorsFile = vectors && (await artifacts.fetchFile(vectors, signal));
-          const planned = await tables.planOrigins({ ...input, panel: files, ...(vectorsFile !== undefined && { vectors: vectorsFile }), signal });
+          const withFile = async <V extends { readonly vectors: ArtifactRef }>({ vectors, ...settings }: V) => ({ ...settings, file: await artifacts.fetchFile(vectors, signal) });
+          const planned = await tables.planOrigins({
+            ...input, panel: files, modalities: await Promise.all(modalities.map(withFile)), ...(reviews && { reviews: await withFile(reviews) }), signal,
+          });
           const { plan, spans } = planned;
           const maker = tables.originParts({ ...planned, panel: files, outFolder });
           const parts: TablePart[] = [];

@@ -46,7 +46,7 @@ async function answer({ runs, folder, duckdbMemoryMiB, threads }: DataQuestion):
     const [started, before] = [performance.now(), process.cpuUsage()];
     const at = { runId: `run-${String(i)}`, pipeline: 'bench-data' };
     const cleaned = await callActivity(activities.clean, { context: { ...at, step: 'clean' }, snapshot, cleaning, ...setup });
-    const features = await callActivity(activities.buildFeatures, { context: { ...at, step: 'features' }, panel: cleaned.panel, textDims: 0, minHistory: 8, ...setup });
+    const features = await callActivity(activities.buildFeatures, { context: { ...at, step: 'features' }, panel: cleaned.panel, minHistory: 8, ...setup });
     const cpu = process.cpuUsage(before);
     const table = await fetchParts(artifacts, features.table);
     results.push({

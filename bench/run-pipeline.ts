@@ -63,7 +63,7 @@ export async function runPipeline(activities: PipelineActivities, pipeline: Pipe
 
   const snapshot = await step(activities.ingest, { context: at('ingest'), sources, baseFolder: '.', frequency, horizon, folds, now });
   const cleaned = await step(activities.clean, { context: at('clean'), snapshot, cleaning, frequency, horizon, folds });
-  const features = await step(activities.buildFeatures, { context: at('features'), panel: cleaned.panel, textDims: 0, frequency, horizon, folds, minHistory: cleaning.minHistory });
+  const features = await step(activities.buildFeatures, { context: at('features'), panel: cleaned.panel, frequency, horizon, folds, minHistory: cleaning.minHistory });
 
   const families = searchedFamilies.filter((family) => pipeline.models.includes(family));
   const baselines = pipeline.models.filter((model) => !families.some((family) => family === model));

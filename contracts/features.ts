@@ -1,4 +1,4 @@
-import type { FeatureDefinition } from '../domain/features/feature-plan.ts';
+import type { FeatureDefinition } from '../domain/features/feature-definition.ts';
 import type { ArtifactRef } from './artifacts.ts';
 import type { Frequency } from './pipeline.schema.ts';
 

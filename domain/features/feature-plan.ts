@@ -1,10 +1,6 @@
 import { periodsPerYear, type PeriodLength, type PeriodUnit, unitOf } from '../calendar.ts';
-
-export interface FeatureDefinition {
-  readonly name: string;
-  readonly group: 'recent sales' | 'season' | 'price' | 'market' | 'history' | 'text' | 'image' | 'audio' | 'video' | 'reviews';
-  readonly meaning: string;
-}
+import type { FeatureDefinition } from './feature-definition.ts';
+import { modalityFeatures, type ModalityWidth, reviewFeatures, type ReviewParts, reviewSettings, type ReviewSettings } from './vector-features.ts';
 
 export interface FeatureQuestion {
   readonly frequency: PeriodLength;
@@ -13,7 +9,10 @@ export interface FeatureQuestion {
   readonly periods: number;
   /** Periods up to the first fold's cutoff: windows longer than this would never be full where models are chosen. */
   readonly learnable: number;
-  readonly textDims: number;
+  /** What is known of products besides numbers, in the order of the columns; nothing when absent. */
+  readonly modalities?: readonly ModalityWidth[];
+  /** What reviews tell; absent where there are none. */
+  readonly reviews?: ReviewParts & { readonly halfLife?: number };
   /** Whether any row has a price. */
   readonly priced: boolean;
   /** Whether any period holds several sale lines, so that their number says more than the sum. */
@@ -39,6 +38,8 @@ export interface FeaturePlan {
   readonly lags: number;
   /** Periods of the longest gap that becomes a straight line once it has closed; 0: none does. */
   readonly settled: number;
+  /** How reviews are looked at; absent where none are. */
+  readonly reviews?: ReviewSettings;
 }
 
 const windowsOf: Readonly<Record<PeriodUnit, readonly number[]>> = {
@@ -57,13 +58,14 @@ export const smoothing = 0.3;
 
 /** Which features a table of this frequency and history length has, with what each means to a person. */
 export function planFeatures(question: FeatureQuestion): FeaturePlan {
-  const { frequency, horizon, learnable, textDims, priced, lines, settles = false } = question;
+  const { frequency, horizon, learnable, modalities = [], reviews: written, priced, lines, settles = false } = question;
   const unit = unitOf(frequency);
   const lags = Math.max(2, Math.min(mostLags, Math.floor(learnable / 2)));
   const windows = windowsOf[unit].filter((length, i) => i === 0 || length <= learnable);
   const short = windows[0] ?? 1;
   const long = windows[2] ?? windows.at(-1) ?? short;
-  const text = Array.from({ length: textDims }, (_, i) => `text_${String(i + 1)}`);
+  const products = modalities.flatMap(modalityFeatures);
+  const reviews = written && reviewSettings(unit, written.halfLife);
   const price: readonly FeatureDefinition[] = priced
     ? [
         { name: 'price_log', group: 'price', meaning: 'last known price, as a logarithm' },
@@ -79,16 +81,18 @@ export function planFeatures(question: FeatureQuestion): FeaturePlan {
       ...history(unit),
       ...price,
       ...market(unit, { short, long }),
-      ...text.map((name, i) => ({ name, group: 'text' as const, meaning: `direction ${String(i + 1)} of the product texts` })),
+      ...products,
+      ...(written && reviews ? reviewFeatures(unit, written, reviews) : []),
     ],
     perStep: season(question),
     sequence: Array.from({ length: lags }, (_, i) => `lag_${String(lags - 1 - i)}`),
-    statics: ['age', ...(priced ? ['price_log'] : []), ...text],
+    statics: ['age', ...(priced ? ['price_log'] : []), ...products.map(({ name }) => name)],
     windows,
     short,
     long,
     lags,
     settled: settles ? (windowsOf[unit].at(-1) ?? 0) : 0,
+    ...(reviews && { reviews }),
   };
 }
 

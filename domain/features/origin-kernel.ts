@@ -1,8 +1,10 @@
+import type { ModalityGroup } from './feature-definition.ts';
 import type { FeaturePlan } from './feature-plan.ts';
 import { matrixColumns } from './matrix-columns.ts';
 import { type ColumnOf, copyInto, type FillColumns } from './origins.ts';
 import { createPeriodColumns, type PeriodColumns } from './period-columns.ts';
 import { seasonalLags, seasonLag } from './reach.ts';
+import { createReviewColumns } from './review-columns.ts';
 import { createSalesColumns, ratio } from './sales-columns.ts';
 import { createSideColumns } from './side-columns.ts';
 
@@ -30,7 +32,8 @@ export function createOriginKernel(plan: FeaturePlan, columns: readonly Float32A
     createShare(plan, column, sales.windows.sums, periods.marketRecent),
     createSideColumns(plan, column, mostOrigins),
     createHistoryColumns(column),
-    createTextColumns(plan, column),
+    createProductColumns(plan, column),
+    createReviewColumns(plan, column),
     periods.fill,
     createSeasonalLags(plan, column),
     createTargets(plan, column),
@@ -63,17 +66,24 @@ function createHistoryColumns(column: ColumnOf): FillColumns {
   };
 }
 
-/** A text counts from the period in which it became known. */
-function createTextColumns({ shared }: FeaturePlan, column: ColumnOf): FillColumns {
-  const columns = shared.filter(({ group }) => group === 'text').map(({ name }) => column(name));
-  return ({ text, textFrom, period, count }, at) => {
-    columns.forEach((values, axis) => {
-      if (values === undefined) return;
-      const value = text[axis] ?? Number.NaN;
-      for (let i = 0; i < count; i += 1) values[at + i] = period + i >= textFrom ? value : Number.NaN;
+/** What is known of a product counts from the period on in which it became known. */
+function createProductColumns({ shared }: FeaturePlan, column: ColumnOf): FillColumns {
+  const present = [...new Set(shared.map(({ group }) => group))].filter((group) => modalityGroups.has(group));
+  const blocks = present.map((modality) => shared.filter(({ group }) => group === modality).map(({ name }) => column(name)));
+  return ({ products, period, count }, at) => {
+    blocks.forEach((block, modality) => {
+      const product = products[modality];
+      block.forEach((values, axis) => {
+        if (values === undefined) return;
+        const value = product?.values[product.at + axis] ?? Number.NaN;
+        const from = product?.from ?? Number.POSITIVE_INFINITY;
+        for (let i = 0; i < count; i += 1) values[at + i] = period + i >= from ? value : Number.NaN;
+      });
     });
   };
 }
+
+const modalityGroups: ReadonlySet<string> = new Set<ModalityGroup>(['text', 'image', 'audio', 'video']);
 
 /** Sales a whole number of seasons before the forecast period: the newest that are known. */
 function createSeasonalLags({ frequency, horizon }: FeaturePlan, column: ColumnOf): FillColumns {

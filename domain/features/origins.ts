@@ -1,3 +1,5 @@
+import type { ReviewHistory } from './review-history.ts';
+
 /**
  * Consecutive origins of one series, as positions in arrays that may hold other series too. NaN stands for everything that is not there:
  * unknown, before the series' first sale, after the data. `…At` is the position of the first origin.
@@ -25,9 +27,28 @@ export interface Origins {
   readonly known: Float64Array;
   readonly total: Float64Array;
   readonly ownAt: number;
-  /** One value per dimension that the texts are reduced to, and the number of the first period that knows them. */
-  readonly text: readonly number[];
-  readonly textFrom: number;
+  /** Per modality of the plan. */
+  readonly products: readonly ProductNumbers[];
+  /** Absent where nobody wrote about the series. */
+  readonly reviews?: SeriesReviews;
+}
+
+/** What one modality tells of a product. */
+export interface ProductNumbers {
+  /** The product's own begin at position `at`. */
+  readonly values: Float32Array;
+  readonly at: number;
+  /** Number of the first period that knows them, counted as `period` of the origins; ∞ where none ever does. */
+  readonly from: number;
+}
+
+/** Reviews of one series: the rows `from … to − 1` of the history. */
+export interface SeriesReviews {
+  readonly history: ReviewHistory;
+  readonly from: number;
+  readonly to: number;
+  /** Number of the first origin's period as the history counts them. */
+  readonly period: number;
 }
 
 /** The arrays to fill, by column name; undefined for a column that the table does not have. */

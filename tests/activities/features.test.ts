@@ -39,7 +39,7 @@ async function build(panel: readonly PanelRow[], tables: Pick<Duckdb, 'planOrigi
   const files = await writePanelParts(scratch(), runId, panel);
   const table = await publishTable(artifacts, 'primary', files.map((part) => ({ ...part, rows: 0 })));
   const buildFeatures = createBuildFeatures({ ...given, tables });
-  const features = await attempt(() => buildFeatures({ context: at('features', runId), panel: table, textDims: 0, frequency: 'week', horizon: 3, folds: 2, minHistory: 8 }));
+  const features = await attempt(() => buildFeatures({ context: at('features', runId), panel: table, frequency: 'week', horizon: 3, folds: 2, minHistory: 8 }));
   return { features, parts: await readParts(artifacts, features.table), note: (await given.database.steps.list(runId))[0]?.note };
 }
 

@@ -96,7 +96,7 @@ function compose(folder: string, tables: Duckdb): DataPlane {
     validate: ({ snapshot: made, pipeline: { frequency, validate } }) =>
       attempt(() => activities.validate({ context: at('validate'), snapshot: made, rules: validate, frequency, now: new Date().toISOString() })),
     features: ({ cleaned, pipeline: { frequency, horizon, cleaning, evaluate: { folds, gap, window } } }) =>
-      attempt(() => activities.buildFeatures({ context: at('features'), panel: cleaned.panel, textDims: 0, frequency, horizon, folds, gap, window, minHistory: cleaning.minHistory, missing: cleaning.missing.method })),
+      attempt(() => activities.buildFeatures({ context: at('features'), panel: cleaned.panel, frequency, horizon, folds, gap, window, minHistory: cleaning.minHistory, missing: cleaning.missing.method })),
     async figures(table, select) {
       const files = parquetFiles(await fetchParts(artifacts, table));
       return ask((session) => session.row(`WITH t AS (SELECT * FROM ${files}) ${select}`));

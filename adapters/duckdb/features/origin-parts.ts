@@ -12,7 +12,7 @@ import { createPanelHistory } from './panel-history.ts';
 import type { OriginPlan } from './plan-origins.ts';
 import { createSeriesOrigins } from './series-origins.ts';
 
-export interface OriginPartsRequest extends Pick<OriginPlan, 'plan' | 'first' | 'last' | 'chosen' | 'texts'> {
+export interface OriginPartsRequest extends Pick<OriginPlan, 'plan' | 'first' | 'last' | 'chosen' | 'products' | 'reviews'> {
   /** Parts of the panel, oldest first. */
   readonly panel: readonly { readonly from: string; readonly file: string }[];
   readonly outFolder: string;
@@ -72,7 +72,7 @@ function keepChosen(series: readonly string[], chosen: readonly string[]): reado
 
 async function appendRows(
   writer: RowWriter,
-  { plan, span, history, first, texts, signal, names, taking }: PartQuestion & { readonly names: readonly string[]; readonly taking: readonly string[] },
+  { plan, span, history, first, products, reviews, signal, names, taking }: PartQuestion & { readonly names: readonly string[]; readonly taking: readonly string[] },
 ): Promise<void> {
   const periods = periodsBetween(span.first, span.last, plan.frequency) + 1;
   const size = Math.max(blockRows, periods);
@@ -80,7 +80,7 @@ async function appendRows(
   const kernel = createOriginKernel(plan, block.values, periods);
   const before = periodsBetween(first, span.first, plan.frequency);
   kernel.see(span.first, periods, (after) => (before + after < 0 ? Number.NaN : history.market.total(before + after)));
-  const originsOf = createSeriesOrigins({ plan, span, history, texts });
+  const originsOf = createSeriesOrigins({ plan, span, history, first, products, reviews });
   let [rows, number] = [0, 0];
   let since = performance.now();
   const flush = (): void => {

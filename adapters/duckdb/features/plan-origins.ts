@@ -1,24 +1,32 @@
 import { createHash } from 'node:crypto';
 
 import type { FeaturesInput } from '../../../contracts/data.ts';
+import type { ModalityVectors, ReviewVectors } from '../../../contracts/embedding.ts';
 import type { Cutoffs } from '../../../contracts/features.ts';
-import { addPeriods, dayOfStart, isoOfStart, type PeriodLength, periodsBetween, startUnit } from '../../../domain/calendar.ts';
+import { addPeriods, dayOfStart, isoOfStart, type PeriodLength, periodsBetween, startUnit, unitOf } from '../../../domain/calendar.ts';
 import { rollingCutoffs } from '../../../domain/cutoffs.ts';
 import { type FeaturePlan, planFeatures } from '../../../domain/features/feature-plan.ts';
 import { type OriginSpan, originSpans } from '../../../domain/features/origin-spans.ts';
+import type { ProductBlock } from '../../../domain/features/product-block.ts';
 import { reachOf } from '../../../domain/features/reach.ts';
+import type { ReviewHistory } from '../../../domain/features/review-history.ts';
+import { reviewSettings } from '../../../domain/features/vector-features.ts';
 import { refuseShortHistory } from '../clean/history-check.ts';
 import { startNumberSql } from '../period-start.ts';
 import { numberIn, textIn } from '../row-values.ts';
 import type { Session } from '../session.ts';
 import { exactSum, parquetFiles } from '../sql-text.ts';
-import { digestsOfTexts, type ReducedText, reduceTexts } from './text-features.ts';
+import { digestsOfProducts, digestsOfReviews } from './known-digests.ts';
+import { reduceProducts } from './product-vectors.ts';
+import { readReviews } from './review-vectors.ts';
 
-export interface OriginPlanRequest extends Omit<FeaturesInput, 'context' | 'panel' | 'vectors' | 'minHistory'> {
+export interface OriginPlanRequest extends Omit<FeaturesInput, 'context' | 'panel' | 'modalities' | 'reviews' | 'minHistory'> {
   /** Parts of a panel, oldest first. */
   readonly panel: readonly { readonly from: string; readonly file: string }[];
-  /** Path of the text vectors where there are texts. */
-  readonly vectors?: string;
+  /** With the path of their vectors. */
+  readonly modalities?: readonly (Omit<ModalityVectors, 'vectors'> & { readonly file: string })[];
+  readonly reviews?: Omit<ReviewVectors, 'vectors'> & { readonly file: string };
+  readonly signal?: AbortSignal;
 }
 
 /** Everything about an origin table but its rows. */
@@ -31,17 +39,19 @@ export interface OriginPlan {
   readonly series: number;
   /** The series that take part, where not all do. */
   readonly chosen?: readonly string[];
-  readonly texts: readonly ReducedText[];
+  /** In the order of their columns. */
+  readonly products: readonly ProductBlock[];
+  readonly reviews?: ReviewHistory;
   /** Per part of the table its origins, and a digest of what they take from other than the panel. */
   readonly spans: readonly (OriginSpan & { readonly others: string })[];
 }
 
 /**
- * Which columns and which parts an origin table has. `top` keeps the series that sold most up to the first fold's cutoff; texts known by
+ * Which columns and which parts an origin table has. `top` keeps the series that sold most up to the first fold's cutoff; vectors known by
  * then teach how all are reduced.
  */
 export async function planOrigins(session: Session, request: OriginPlanRequest): Promise<OriginPlan> {
-  const { panel, vectors, textDims, frequency, horizon, folds, step, gap, window, top, missing } = request;
+  const { panel, modalities = [], reviews: written, frequency, horizon, folds, step, gap, window, top, missing, signal } = request;
   const extent = await extentOf(session, panel.map(({ file }) => file), frequency);
   const { first, last } = extent;
   const periods = periodsBetween(first, last, frequency) + 1;
@@ -58,19 +68,28 @@ export async function planOrigins(session: Session, request: OriginPlanRequest):
   };
   const firstCutoff = starts.folds[0] ?? starts.test;
   const series = await choose(session, { files: panel.map(({ file }) => file), cutoff: iso(firstCutoff), top });
-  const reduced = await reduceTexts(session, { vectors, dims: textDims, frequency, knownBefore: iso(addPeriods(firstCutoff, 1, frequency)) });
+  const knownBefore = iso(addPeriods(firstCutoff, 1, frequency));
+  const learning = { frequency, knownBefore, chosen: new Set(series), ...(signal && { signal }) };
+  const products: ProductBlock[] = [];
+  for (const modality of modalities) {
+    const block = await reduceProducts(session, { ...modality, ...learning });
+    if (block !== undefined) products.push(block);
+  }
+  const halfLife = written && reviewSettings(unitOf(frequency), written.halfLife).halfLife;
+  const reviews = written && halfLife !== undefined ? await readReviews(session, { ...written, ...learning, halfLife, first, last, cutoff: firstCutoff }) : undefined;
 
   const plan = planFeatures({
-    frequency, horizon, periods, learnable: periodsBetween(first, firstCutoff, frequency) + 1, textDims: reduced.dims, priced: extent.priced, lines: extent.lines,
-    settles: missing === 'linear',
+    frequency, horizon, periods, learnable: periodsBetween(first, firstCutoff, frequency) + 1, modalities: products, priced: extent.priced, lines: extent.lines,
+    settles: missing === 'linear', ...(reviews && halfLife !== undefined && { reviews: { ...reviews.parts, halfLife } }),
   });
   const spans = originSpans({ parts: panel.map(({ from }) => from), frequency, first, last, horizon, reach: reachOf(plan) });
   const chosen = top === undefined ? undefined : series;
-  const digests = digestsOfTexts(reduced.texts, spans.map((span) => span.last));
+  const known = digestsOfProducts(products, spans.map((span) => span.last));
+  const said = reviews && digestsOfReviews(reviews.history, spans.map((span) => periodsBetween(first, span.last, frequency)));
   return {
-    plan, cutoffs, first, last, series: series.length, texts: reduced.texts,
-    spans: spans.map((span, i) => ({ ...span, others: digestOf([chosen ?? [], digests[i] ?? '']) })),
-    ...(chosen !== undefined && { chosen }),
+    plan, cutoffs, first, last, series: series.length, products,
+    spans: spans.map((span, i) => ({ ...span, others: digestOf([chosen ?? [], known[i] ?? '', said?.[i] ?? '']) })),
+    ...(reviews && { reviews: reviews.history }), ...(chosen !== undefined && { chosen }),
   };
 }
 

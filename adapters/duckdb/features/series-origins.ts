@@ -2,18 +2,22 @@ import { addPeriods, periodsBetween } from '../../../domain/calendar.ts';
 import { isFilled } from '../../../domain/cleaning/touched.ts';
 import type { FeaturePlan } from '../../../domain/features/feature-plan.ts';
 import type { OriginSpan } from '../../../domain/features/origin-spans.ts';
-import type { Origins } from '../../../domain/features/origins.ts';
+import type { Origins, ProductNumbers } from '../../../domain/features/origins.ts';
+import type { ProductBlock } from '../../../domain/features/product-block.ts';
 import { reachOf } from '../../../domain/features/reach.ts';
+import type { ReviewHistory } from '../../../domain/features/review-history.ts';
 import { eachSettledStretch } from '../../../domain/features/settled-sales.ts';
 import { copyOrNaN } from '../../../domain/features/window-copy.ts';
 import type { PanelHistory } from './panel-history.ts';
-import type { ReducedText } from './text-features.ts';
 
 export interface SeriesOriginsSetup {
   readonly plan: FeaturePlan;
   readonly span: OriginSpan;
   readonly history: PanelHistory;
-  readonly texts: readonly ReducedText[];
+  /** Start of the panel's first period. */
+  readonly first: number;
+  readonly products: readonly ProductBlock[];
+  readonly reviews: ReviewHistory | undefined;
 }
 
 /** A span's origins, series by series, laid out for the kernel. */
@@ -24,7 +28,7 @@ export interface SeriesOrigins {
   readonly starts: Int32Array;
 }
 
-export function createSeriesOrigins({ plan, span, history, texts }: SeriesOriginsSetup): SeriesOrigins {
+export function createSeriesOrigins({ plan, span, history, first, products, reviews }: SeriesOriginsSetup): SeriesOrigins {
   const { frequency, horizon, settled } = plan;
   const reach = reachOf(plan);
   const periods = periodsBetween(span.first, span.last, frequency) + 1;
@@ -32,8 +36,15 @@ export function createSeriesOrigins({ plan, span, history, texts }: SeriesOrigin
   const touched = new Float64Array(reach.sales + periods);
   const [sales, target, actual] = [new Float64Array(reach.sales + periods), new Float64Array(periods + horizon), new Float64Array(periods + horizon)];
   const [price, lines, largest] = [new Float64Array(reach.recent + periods), new Float64Array(reach.recent + periods), new Float64Array(reach.recent + periods)];
-  const textOf = new Map(texts.map((text) => [text.series, { values: text.values, from: Number.isNaN(text.from) ? Number.POSITIVE_INFINITY : periodsBetween(span.first, text.from, frequency) }]));
-  const none = { values: [], from: Number.POSITIVE_INFINITY };
+  const before = periodsBetween(first, span.first, frequency);
+
+  function productNumbers(series: string): readonly ProductNumbers[] {
+    return products.map(({ rowOf, from, values, dims }) => {
+      const row = rowOf.get(series);
+      const since = row === undefined ? Number.NaN : (from[row] ?? Number.NaN);
+      return { values, at: (row ?? 0) * dims, from: Number.isNaN(since) ? Number.POSITIVE_INFINITY : periodsBetween(span.first, since, frequency) };
+    });
+  }
 
   function each(series: string, use: (origins: Origins) => void): void {
     const [long, short] = [history.long.of(series), history.short.of(series)];
@@ -51,12 +62,14 @@ export function createSeriesOrigins({ plan, span, history, texts }: SeriesOrigin
     copyOrNaN(price, columns.price, shortAt - reach.recent, reach.recent + count, length);
     copyOrNaN(lines, columns.lines, shortAt - reach.recent, reach.recent + count, length);
     copyOrNaN(largest, columns.largest, shortAt - reach.recent, reach.recent + count, length);
-    const text = textOf.get(series) ?? none;
+    const numbers = productNumbers(series);
+    const written = reviews?.rowsOf.get(series);
     const stretch = (from: number, origins: number): void => use({
       count: origins, period: period + from, sales, salesAt: reach.sales + from, target, actual, targetAt: from,
       price, lines, largest, recentAt: reach.recent + from,
       age: columns.age, sinceSale: columns.sinceSale, known: columns.known, total: columns.total, ownAt: shortAt + from,
-      text: text.values, textFrom: text.from,
+      products: numbers,
+      ...(reviews && written && { reviews: { history: reviews, from: written[0], to: written[1], period: before + period + from } }),
     });
     const flags = history.touched?.of(series);
     if (flags === undefined) {
