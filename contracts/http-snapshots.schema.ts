@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import { artifactSchema, ruleResultSchema } from './http.schema.ts';
-import { frequencySchema } from './pipeline.schema.ts';
+import { frequencySchema } from './frequency.schema.ts';
 
 // Snapshots in the HTTP API, version 1: what they hold, how two of them differ, what cleaning touched in them.
 
