@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import { cancellationSignal } from '@temporalio/activity';
+import type { ArtifactRef } from '../contracts/artifacts.ts';
 import type { DataActivities, IngestInput, SalesPart, Snapshot, SnapshotManifest, SourceFile } from '../contracts/data.ts';
 import { BadInput } from '../contracts/failure.ts';
 import { type ArtifactStore, parquetFile, type WithScratch } from './artifact-store.ts';
@@ -8,7 +10,8 @@ import type { IngestTables } from './ingest-tables.ts';
 import { mergeSpans } from './merge-spans.ts';
 import { profileSales, type ProfileTables } from './profile-sales.ts';
 import { publishParts } from './publish-table.ts';
-import { createFileReader, type KnownFile, type ProductsFile, type SalesFile, type StoredSpan } from './read-files.ts';
+import { createFileReader, type KnownFile, type ProductsFile, type ReviewsFile, type SalesFile, type StoredSpan } from './read-files.ts';
+import { type MediaOutcome, readMedia, writeOutcomes } from './read-media.ts';
 import type { Cached, StepRunner } from './step.ts';
 
 export interface IngestDeps {
@@ -26,6 +29,8 @@ interface Ingredients {
   readonly spans: readonly StoredSpan[];
   readonly sales: readonly SalesFile[];
   readonly products: readonly ProductsFile[];
+  readonly media: readonly MediaOutcome[];
+  readonly reviews: readonly ReviewsFile[];
   /** As the manifest lists them. */
   readonly sources: readonly SourceFile[];
 }
@@ -55,36 +60,45 @@ export function createIngest(deps: IngestDeps): DataActivities['ingest'] {
       const read = await reader.readProducts(file, distinct.find((one) => one.file.number === file.number));
       if (read !== undefined) products.push(read);
     }
+    const reviews: ReviewsFile[] = [];
+    for (const file of distinctReviews(of('reviews'))) {
+      const read = await reader.readReviews(file);
+      if (read !== undefined) reviews.push(read);
+    }
+    const spans = await mergeSpans(deps, input, distinct);
     return {
-      spans: await mergeSpans(deps, input, distinct), sales: distinct, products,
-      sources: [...sales, ...products].map(({ file }) => file).concat(rates.map((file) => reader.sourceFile(file, 0))),
+      spans, sales: distinct, products, reviews, media: await readMedia(deps, input, products, spans),
+      sources: [...sales, ...products, ...reviews].map(({ file }) => file).concat(rates.map((file) => reader.sourceFile(file, 0))),
     };
   }
 
-  async function assemble({ sources, frequency, horizon, folds, step, gap }: IngestInput, { spans, sales, products, sources: files }: Ingredients): Promise<Cached<Snapshot>> {
+  async function assemble({ sources, frequency, horizon, folds, step, gap }: IngestInput, { spans, sales, products, media, reviews, sources: files }: Ingredients): Promise<Cached<Snapshot>> {
     const removed = sales.flatMap((file) => file.removed ?? []);
     const backtest = { frequency, horizon, folds, ...(step !== undefined && { step }), ...(gap !== undefined && { gap }) };
-    const parameters = { sources, ...backtest, files, spans, products: products.map(({ texts }) => texts), removed };
+    const parameters = { sources, ...backtest, files, spans, products: products.map(({ facts }) => facts), media: media.map(contentOf), reviews: reviews.map((file) => file.reviews), removed };
     return steps.once('ingest', parameters, () => withScratch(async (outFolder): Promise<Snapshot> => {
       const signal = cancellationSignal();
       const local: (StoredSpan & { readonly path: string })[] = [];
       for (const span of spans) local.push({ ...span, path: await artifacts.fetchFile(span.index, signal) });
-      const texts: { uri: string; texts: string }[] = [];
-      for (const file of products) texts.push({ uri: file.file.uri, texts: await artifacts.fetchFile(file.texts, signal) });
+      const told: { uri: string; facts: string }[] = [];
+      for (const file of products) told.push({ uri: file.file.uri, facts: await artifacts.fetchFile(file.facts, signal) });
+      const opinions: string[] = [];
+      for (const file of reviews) opinions.push(await artifacts.fetchFile(file.reviews, signal));
       const joined = await tables.joinSpans({
-        sources, ...backtest, removed, products: texts, spans: local.map(({ path, ...span }) => ({ ...span, index: path })), outFolder, signal,
+        sources, ...backtest, removed, products: told, reviews: opinions, ...(media.length > 0 && { media: await writeOutcomes(media, join(outFolder, 'media.jsonl')) }), spans: local.map(({ path, ...span }) => ({ ...span, index: path })), outFolder, signal,
       });
       const published = {
         sales: await publishParts(artifacts, 'raw', spans.map(({ span, rows, part }) => ({ from: span, rows, file: part }))),
-        ...(joined.texts !== undefined && { texts: await artifacts.publishFile('raw', joined.texts, parquetFile, signal) }),
-        ...(joined.products !== undefined && { products: await artifacts.publishFile('raw', joined.products, parquetFile, signal) }),
+        ...(await publishBeside(artifacts, joined, signal)),
       };
       const { rows, keptRows, series, from, to } = joined;
       const facts = { sources: files, rows, keptRows, series, from, to };
-      const profile = await profileSales({ tables, artifacts, steps }, { parts: spans.map(({ part }) => part), sources, frequency, series });
+      const { texts, media: mediaTable, statics, reviews: reviewTable } = joined;
+      const beside = { ...(texts !== undefined && { texts }), ...(mediaTable !== undefined && { media: mediaTable }), ...(statics !== undefined && { statics }), ...(reviewTable !== undefined && { reviews: reviewTable }) };
+      const profile = await profileSales({ tables, artifacts, steps }, { parts: spans.map(({ part }) => part), beside, sources, frequency, series });
       const manifest: SnapshotManifest = {
         ...facts, parts: spans.map(partOf),
-        columns: { sales: columnsOf(sales), ...(products.length > 0 && { products: columnsOf(products) }) },
+        columns: { sales: columnsOf(sales), ...(products.length > 0 && { products: columnsOf(products) }), ...(reviews.length > 0 && { reviews: columnsOf(reviews) }) },
         tables: Object.fromEntries(Object.entries(published).map(([name, ref]) => [name, ref.sha256])) as SnapshotManifest['tables'],
       };
       return { digest: digestOf(manifest), manifest: await artifacts.publishJson('raw', manifest), ...published, profile, ...facts };
@@ -94,20 +108,67 @@ export function createIngest(deps: IngestDeps): DataActivities['ingest'] {
   return ({ context, ...input }) =>
     steps.effect(
       context,
-      ({ value: snapshot, cached }: Cached<Snapshot>) => ({
-        note: `${count(snapshot.rows)} rows, ${count(snapshot.series)} series, snapshot ${snapshot.digest.slice(0, 12)}`,
+      ({ made: { value: snapshot, cached }, besides }: Made) => ({
+        note: [`${count(snapshot.rows)} rows`, `${count(snapshot.series)} series`, ...besides, `snapshot ${snapshot.digest.slice(0, 12)}`].join(', '),
         unchanged: cached,
       }),
-      async () => {
+      async (): Promise<Made> => {
         try {
-          const made = await withScratch(async (downloads) => assemble({ context, ...input }, await collect(input, downloads)));
-          await snapshots.put(context.pipeline, made.value);
-          return made;
+          return await withScratch(async (downloads) => {
+            const found = await collect(input, downloads);
+            const made = await assemble({ context, ...input }, found);
+            await snapshots.put(context.pipeline, made.value);
+            return { made, besides: besidesOf(found) };
+          });
         } catch (error) {
           throw fullDisk(error) ?? error;
         }
       },
-    ).then(({ value }) => value);
+    ).then(({ made }) => made.value);
+}
+
+interface Made {
+  readonly made: Cached<Snapshot>;
+  /** What else the note of the step says. */
+  readonly besides: readonly string[];
+}
+
+/** What was read besides the sales, with what of it is of no use. */
+function besidesOf({ reviews, media }: Ingredients): readonly string[] {
+  const sum = (of: (file: ReviewsFile) => number): number => reviews.reduce((total, file) => total + of(file), 0);
+  const [wanted, unusable, unreadable] = [sum(({ counts }) => counts.wanted), sum(({ counts }) => counts.unusable), sum(({ counts }) => counts.unreadableRatings)];
+  const flaws = [...(unusable > 0 ? [`${count(unusable)} without a product or a date left out`] : []), ...(unreadable > 0 ? [`${count(unreadable)} ratings can't be read`] : [])];
+  const lost = media.filter((outcome) => 'problem' in outcome).length;
+  return [
+    ...(reviews.length === 0 ? [] : [`${count(wanted - unusable)} reviews${flaws.length === 0 ? '' : ` (${flaws.join('; ')})`}`]),
+    ...(media.length === 0 ? [] : [`${count(media.length)} media files${lost === 0 ? '' : ` (${count(lost)} can't be had)`}`]),
+  ];
+}
+
+/** Files count by their content, not by where they lie. */
+function contentOf(outcome: MediaOutcome): unknown {
+  const { file, name } = outcome;
+  return 'problem' in outcome ? { file, name, problem: outcome.problem } : { file, name, sha256: outcome.sha256 };
+}
+
+/** Publishes the tables beside the sales. */
+async function publishBeside(artifacts: ArtifactStore, joined: Readonly<Partial<Record<(typeof besideSales)[number], string>>>, signal: AbortSignal): Promise<Pick<Snapshot, (typeof besideSales)[number]>> {
+  const published: Partial<Record<(typeof besideSales)[number], ArtifactRef>> = {};
+  for (const table of besideSales) {
+    const path = joined[table];
+    if (path !== undefined) published[table] = await artifacts.publishFile('raw', path, parquetFile, signal);
+  }
+  return published;
+}
+const besideSales = ['texts', 'media', 'statics', 'reviews', 'products'] as const;
+
+/** A review in a file that is there twice would count twice. */
+function distinctReviews(files: readonly KnownFile[]): readonly KnownFile[] {
+  for (const [i, file] of files.entries()) {
+    const first = files.slice(0, i).find(({ number }) => number === file.number);
+    if (first !== undefined) throw new BadInput(`${file.listed.uri} holds the same bytes as ${first.listed.uri}, so that every review in it would count twice; take one of them away`);
+  }
+  return files;
 }
 
 /** A file that is there twice is the same rows: they count once where that was asked for, and are refused where each line is a sale. */

@@ -3,7 +3,7 @@ import type { ArtifactRef } from '../contracts/artifacts.ts';
 import type { IngestInput, SourceFile } from '../contracts/data.ts';
 import { type ArtifactStore, parquetFile, type WithScratch } from './artifact-store.ts';
 import { fileNumber } from './file-number.ts';
-import type { IngestTables, ListedSource, ObtainedSource, Removed, SpanFacts } from './ingest-tables.ts';
+import type { IngestTables, ListedSource, ObtainedSource, Removed, ReviewCounts, SpanFacts } from './ingest-tables.ts';
 import type { StepRunner } from './step.ts';
 
 /** One span of rows as it is stored. */
@@ -28,8 +28,17 @@ export interface SalesFile {
 
 export interface ProductsFile {
   readonly file: SourceFile & { readonly number: number };
+  readonly listed: ListedSource;
   readonly columns: Columns;
-  readonly texts: ArtifactRef;
+  /** What the file says of each product: see `readProducts` of the adapter. */
+  readonly facts: ArtifactRef;
+}
+
+export interface ReviewsFile {
+  readonly file: SourceFile & { readonly number: number };
+  readonly columns: Columns;
+  readonly counts: ReviewCounts;
+  readonly reviews: ArtifactRef;
 }
 
 export interface ReadDeps {
@@ -123,13 +132,28 @@ export function createFileReader({ tables, artifacts, withScratch, steps }: Read
         const signal = cancellationSignal();
         const salesParts: string[] = [];
         for (const part of parts) salesParts.push(await artifacts.fetchFile(part, signal));
-        const { texts, ...read } = await tables.readProducts({ file: await local(file), products, normalizeSeries, salesParts, outFolder, signal });
-        return { ...read, texts: await artifacts.publishFile('raw', texts, parquetFile, signal) };
+        const { facts, ...read } = await tables.readProducts({ file: await local(file), products, normalizeSeries, salesParts, outFolder, signal });
+        return { ...read, facts: await artifacts.publishFile('raw', facts, parquetFile, signal) };
       })));
-    return { columns: value.columns, texts: value.texts, file: sourceFile(file, value.rows) };
+    return { columns: value.columns, facts: value.facts, listed: file.listed, file: sourceFile(file, value.rows) };
   }
 
-  return { know, readSales, readProducts, sourceFile };
+  async function readReviews(file: KnownFile): Promise<ReviewsFile | undefined> {
+    const { reviews, sales: { normalizeSeries, timezone, recordedIn } } = sources;
+    if (reviews === undefined) return undefined;
+    const { uri: _uri, s3: _s3, postgres: _postgres, ...shape } = reviews;
+    const zones = { ...(timezone !== undefined && { timezone }), ...(recordedIn !== undefined && { recordedIn }) };
+    const { value } = await steps.once('readReviews', { file: content(file), reviews: shape, normalizeSeries, zones }, () =>
+      guarded([file], () => withScratch(async (outFolder) => {
+        const signal = cancellationSignal();
+        const read = await tables.readReviews({ file: await local(file), number: file.number, reviews, normalizeSeries, zones, now, outFolder, signal });
+        const { reviews: path, columns, ...counts } = read;
+        return { columns, counts, reviews: await artifacts.publishFile('raw', path, parquetFile, signal) };
+      })));
+    return { ...value, file: sourceFile(file, value.counts.rows) };
+  }
+
+  return { know, readSales, readProducts, readReviews, sourceFile };
 }
 
 /** Publishes the files of a span. */

@@ -7,6 +7,7 @@ import type { ApiDependencies } from './dependencies.ts';
 import { numberedSources, sourceUri } from './find-snapshot.ts';
 import type { Meeting } from './find-snapshot.ts';
 import type { StoredSnapshot } from './snapshot-dependencies.ts';
+import { productChanges } from './product-changes.ts';
 import { verdictOf } from './snapshot-verdict.ts';
 
 export interface ComparedSide {
@@ -25,7 +26,7 @@ export async function compareSnapshots(deps: Pick<ApiDependencies, 'artifacts' |
   const view = {
     a: headOf(a), b: headOf(b),
     schema: schemaChanges(a.profile, b.profile), sources: sourceChanges(a, b),
-    rows: rowsOf(found.rows, b), series: found.series,
+    rows: rowsOf(found.rows, b), series: found.series, products: productChanges(a.profile.products, b.profile.products),
     columns: columns.map((name) => columnView(name, same(name), found.columns.find((shift) => shift.name === name), a, b)),
   };
   return { ...view, verdict: verdictOf(view) };

@@ -14,11 +14,14 @@ export const snapshotSchema = z.object({
   manifest: artifactSchema,
   sales: artifactSchema,
   texts: artifactSchema.optional(),
+  media: artifactSchema.optional(),
+  statics: artifactSchema.optional(),
+  reviews: artifactSchema.optional(),
   products: artifactSchema.optional(),
   profile: artifactSchema.optional(),
   sources: list(
     z.object({
-      source: z.enum(['sales', 'products', 'rates']),
+      source: z.enum(['sales', 'products', 'reviews', 'rates']),
       uri: z.string(),
       sha256: digest,
       bytes: number,
@@ -45,6 +48,35 @@ export const snapshotListSchema = z.object({ snapshots: list(snapshotSchema.exte
 
 const kind = z.enum(['number', 'text', 'time', 'truth']);
 const valueCounts = list(z.object({ value: z.string(), count: number }));
+
+/** What is known of the products besides their sales; see `contracts/profile.ts`. */
+const productsProfileSchema = z.object({
+  texts: z.object({ series: number }).exactOptional(),
+  media: list(
+    z.object({
+      modality: z.enum(['image', 'audio', 'video']),
+      named: number,
+      files: number,
+      bytes: number,
+      problems: number,
+      first: list(z.object({ series: z.string(), name: z.string(), problem: z.string() })),
+    }),
+  ).exactOptional(),
+  statics: z
+    .object({ series: number, columns: list(z.object({ name: z.string(), filled: number, distinct: number })) })
+    .exactOptional(),
+  reviews: z
+    .object({
+      count: number,
+      series: number,
+      from: z.string(),
+      to: z.string(),
+      withText: number,
+      rated: number,
+      meanRating: number.nullable(),
+    })
+    .exactOptional(),
+});
 
 /** See `contracts/profile.ts`. */
 export const tableProfileSchema = z.object({
@@ -98,6 +130,7 @@ export const tableProfileSchema = z.object({
     zeros: list(number),
     series: list(number),
   }),
+  products: productsProfileSchema.exactOptional(),
 });
 
 export const tableDescriptionSchema = z.object({
@@ -220,6 +253,8 @@ export const snapshotDiffSchema = z.object({
     }),
   ),
   series: z.object({ appeared: seriesChange, vanished: seriesChange }),
+  /** Counts of what is known of the products besides their sales, where they differ: `reviews`, `image files`, `values of colour` … */
+  products: list(z.object({ what: z.string(), a: number.optional(), b: number.optional() })),
 });
 
 export type SnapshotDetail = z.infer<typeof snapshotDetailSchema>;

@@ -131,6 +131,40 @@ export interface ColumnProfile {
   readonly topError?: number;
 }
 
+/** What is known of the products besides their sales: figures of the tables `texts`, `media`, `statics` and `reviews` of a snapshot. */
+export interface ProductsProfile {
+  readonly texts?: { readonly series: number };
+  /** By modality, in the order of the alphabet. */
+  readonly media?: readonly MediaProfile[];
+  /** In the order of the pipeline file. */
+  readonly statics?: { readonly series: number; readonly columns: readonly { readonly name: string; readonly filled: number; readonly distinct: number }[] };
+  readonly reviews?: {
+    readonly count: number;
+    /** Series with a review. */
+    readonly series: number;
+    /** ISO timestamps of the first and last one. */
+    readonly from: string;
+    readonly to: string;
+    readonly withText: number;
+    readonly rated: number;
+    /** Null without a rating. */
+    readonly meanRating: number | null;
+  };
+}
+
+export interface MediaProfile {
+  readonly modality: 'image' | 'audio' | 'video';
+  /** Series with a name of a file. */
+  readonly named: number;
+  /** Distinct contents. */
+  readonly files: number;
+  readonly bytes: number;
+  /** Names whose file can't be had. */
+  readonly problems: number;
+  /** The first three of them, by series. */
+  readonly first: readonly { readonly series: string; readonly name: string; readonly problem: string }[];
+}
+
 /** What a sales table holds: figures of its kept rows. Never part of the snapshot's digest. */
 export interface TableProfile {
   readonly version: 1;
@@ -141,4 +175,6 @@ export interface TableProfile {
   readonly meaning: SalesMeaning;
   readonly columns: readonly ColumnProfile[];
   readonly periods: PeriodTotals;
+  /** Absent where the snapshot has sales alone. */
+  readonly products?: ProductsProfile;
 }

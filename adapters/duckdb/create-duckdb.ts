@@ -6,6 +6,7 @@ import { salesTimes } from './clean/sales-times.ts';
 import { diffSnapshots } from './profile/diff-snapshots.ts';
 import { mergeProfiles } from './profile/merge-profiles.ts';
 import { profilePart } from './profile/profile-part.ts';
+import { profileProducts } from './profile/profile-products.ts';
 import { profileTable } from './profile/profile-table.ts';
 import { touchedCells } from './profile/touched-cells.ts';
 import { extractMatrix } from './features/extract-matrix.ts';
@@ -15,7 +16,9 @@ import { pastSales } from './hierarchy/past-sales.ts';
 import { panelSeries, seriesLevels } from './hierarchy/series-levels.ts';
 import { joinSpans } from './ingest/join-spans.ts';
 import { findSuperseded, mergeSpan } from './ingest/merge-span.ts';
-import { readProducts } from './ingest/product-texts.ts';
+import { mediaNames } from './ingest/join-products.ts';
+import { readProducts } from './ingest/read-products.ts';
+import { readReviews } from './ingest/read-reviews.ts';
 import { newestTime, ratesDigest } from './ingest/rates-in-use.ts';
 import { hasChanged, readSource } from './ingest/read-source.ts';
 import { sourceRows } from './ingest/source-rows.ts';
@@ -25,10 +28,15 @@ import { readPredictions, writeForecasts, writePredictionTable } from './forecas
 import { seasonalScales } from './forecasts/seasonal-scales.ts';
 import { createSessions, type DuckdbOptions, type Session } from './session.ts';
 import { type ListedFile, type ListRequest, listSources, obtain } from './sources/list-sources.ts';
+import { type LocatedMedia, locateMedia, type LocateMediaRequest, obtainMedia } from './sources/locate-media.ts';
 import type { SourceOptions } from './sources/places.ts';
-import { readTexts, readVectors, writeVectors } from './features/text-vectors.ts';
 import { createSandbox, type SandboxOptions } from './validate/run-sandboxed.ts';
 import { validateSales, type ValidateRequest } from './validate/validate-sales.ts';
+import { mergeCacheParts, writeCachePart, writeMissing } from './vectors/cache-parts.ts';
+import { firstContents, keyPrefixes, readItems, writeWanted } from './vectors/wanted-items.ts';
+import { writeReviewVectors } from './vectors/write-review-vectors.ts';
+import { mediaState, writeVectors } from './vectors/write-vectors.ts';
+import { writeViews } from './vectors/write-views.ts';
 import { writePredictions } from './forecasts/write-predictions.ts';
 
 /** One request in, one answer out. Aborting `signal` interrupts the query that runs. */
@@ -57,6 +65,10 @@ export function createDuckdb(options: DuckdbOptions & Pick<SandboxOptions, 'sand
     ratesDigest: call(ratesDigest),
     readSource: call(readSource),
     readProducts: call(readProducts),
+    readReviews: call(readReviews),
+    mediaNames: call(mediaNames),
+    locateMedia: (request: LocateMediaRequest) => locateMedia(sources, request),
+    obtainMedia: (file: LocatedMedia, to: { readonly folder: string; readonly signal?: AbortSignal }) => obtainMedia(sources, file, to),
     findSuperseded: call(findSuperseded),
     mergeSpan: call(mergeSpan),
     joinSpans: call(joinSpans),
@@ -78,10 +90,19 @@ export function createDuckdb(options: DuckdbOptions & Pick<SandboxOptions, 'sand
     writeForecasts: call(writeForecasts),
     exportForecasts: call(exportForecasts),
     forecastRows: (request: { readonly file: string; readonly signal?: AbortSignal }) => forecastRows(sessions, request),
-    readTexts: call(readTexts),
+    writeWanted: call(writeWanted),
+    keyPrefixes: call(keyPrefixes),
+    firstContents: call(firstContents),
+    readItems: (request: { readonly file: string; readonly signal?: AbortSignal }) => readItems(sessions, request),
+    writeMissing: call(writeMissing),
+    writeCachePart: call(writeCachePart),
+    mergeCacheParts: call(mergeCacheParts),
+    writeViews: call(writeViews),
     writeVectors: call(writeVectors),
-    readVectors: call(readVectors),
+    writeReviewVectors: call(writeReviewVectors),
+    mediaState: call(mediaState),
     profilePart: call(profilePart),
+    profileProducts: call(profileProducts),
     mergeProfiles,
     profileTable: call(profileTable),
     diffSnapshots: call(diffSnapshots),

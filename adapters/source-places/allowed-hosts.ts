@@ -1,5 +1,6 @@
 import { BlockList, isIP, isIPv6 } from 'node:net';
 import { BadInput } from '../../contracts/failure.ts';
+import { SourceProblem } from '../source-problem.ts';
 
 /** Addresses that no public server has: this machine, private networks, link-local (among them the metadata service of every cloud). */
 const inner = new BlockList();
@@ -34,13 +35,13 @@ export function createAllowedHosts(list: readonly string[]): AllowedHosts {
   return {
     expectHost(url, uri) {
       if (names(hostOf(url), portOf(url))) return;
-      throw new BadInput(`${uri}: ${url.host} is not a host that sources may come from; let the workers' FORECASTLE_HTTP_SOURCES name ${hostOf(url)}, or download the file and give its path`);
+      throw new BadInput(`${uri}: ${url.host} is not a host that sources may come from; let the workers' FORECASTLE_HTTP_SOURCES name ${hostOf(url)}, or download the file and give its path`, { cause: new SourceProblem('outside of the allowed hosts') });
     },
     expectAddress(address, url, uri) {
       if (!isInnerAddress(address)) return;
       const isLocalName = hostOf(url) === 'localhost' && (address === '::1' || address.startsWith('127.'));
       if (isLocalName || names(address.toLowerCase(), portOf(url))) return;
-      throw new BadInput(`${uri}: ${hostOf(url)} leads to ${address}, an address of this machine or of a private network; if that is meant, let the workers' FORECASTLE_HTTP_SOURCES name ${address}, too`);
+      throw new BadInput(`${uri}: ${hostOf(url)} leads to ${address}, an address of this machine or of a private network; if that is meant, let the workers' FORECASTLE_HTTP_SOURCES name ${address}, too`, { cause: new SourceProblem('leads to a private address') });
     },
   };
 }

@@ -2,8 +2,9 @@ import { Readable } from 'node:stream';
 import { GetObjectCommand, HeadObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { BadInput, DatasetMissing, PipelineError, ServiceUnavailable } from '../../contracts/failure.ts';
 import { SourceChanged } from '../../contracts/source-changed.ts';
+import { SourceProblem } from '../source-problem.ts';
 import { createAllowedHosts } from './allowed-hosts.ts';
-import { type Downloaded, saveDownload, tooLarge } from './save-download.ts';
+import { type Downloaded, type DownloadTo, saveDownload, tooLarge } from './save-download.ts';
 
 /** The store that artifacts are kept in: what `s3://` means where the pipeline file says no other. */
 export interface OwnStore {
@@ -45,7 +46,7 @@ interface Found {
 const attempts = 4;
 
 /** Objects of S3-compatible stores. A download that breaks off goes on where it stopped, in the same version of the object. */
-export function createS3Place({ own, hosts, maxBytes, timeoutSeconds, secret }: S3PlaceOptions) {
+export function createS3Place({ own, hosts, maxBytes: most, timeoutSeconds, secret }: S3PlaceOptions) {
   const allowed = createAllowedHosts(hosts);
   const clients = new Map<string, S3Client>();
 
@@ -81,7 +82,7 @@ export function createS3Place({ own, hosts, maxBytes, timeoutSeconds, secret }: 
     return { region: region ?? ownRegion, ...(at !== undefined && { endpoint: at }), ...(accessKeyId === undefined || secretAccessKey === undefined ? ownKeys : { accessKeyId, secretAccessKey }) };
   }
 
-  async function download({ bucket, key, settings, version }: Bucket & { readonly key: string; readonly version: string }, { folder, signal }: { readonly folder: string; readonly signal: AbortSignal | undefined }): Promise<Downloaded> {
+  async function download({ bucket, key, settings, version }: Bucket & { readonly key: string; readonly version: string }, { folder, signal, maxBytes = most }: DownloadTo): Promise<Downloaded> {
     const uri = `s3://${bucket}/${key}`;
     const client = clientFor(settings, uri);
     const limit = AbortSignal.timeout(timeoutSeconds * 1000);
@@ -174,11 +175,11 @@ function translated(error: unknown, uri: string): unknown {
   if (error instanceof PipelineError || !(error instanceof Error)) return error;
   const options = { cause: error };
   const status = statusOf(error);
-  if (error.name === 'NoSuchBucket' || error.name === 'NoSuchKey' || status === 404) return new DatasetMissing(`${uri}: there is no such bucket or object; correct the address`, options);
+  if (error.name === 'NoSuchBucket' || error.name === 'NoSuchKey' || status === 404) return new DatasetMissing(`${uri}: there is no such bucket or object; correct the address`, { cause: new SourceProblem('no such file', options) });
   if (status === 401 || status === 403 || error.name === 'CredentialsProviderError') {
-    return new BadInput(`${uri}: the store refuses the keys (${error.name}); check the variables that s3.accessKeyIdFrom and s3.secretAccessKeyFrom name, and that they may list and read there`, options);
+    return new BadInput(`${uri}: the store refuses the keys (${error.name}); check the variables that s3.accessKeyIdFrom and s3.secretAccessKeyFrom name, and that they may list and read there`, { cause: new SourceProblem('the store refuses the keys', options) });
   }
-  if (status !== undefined && status >= 400 && status < 500 && status !== 429) return new BadInput(`${uri}: the store refuses the request (${String(status)} ${error.name}); check the address and s3.region`, options);
+  if (status !== undefined && status >= 400 && status < 500 && status !== 429) return new BadInput(`${uri}: the store refuses the request (${String(status)} ${error.name}); check the address and s3.region`, { cause: new SourceProblem(`the store refuses the request (${error.name})`, options) });
   const reason = 'code' in error && typeof error.code === 'string' ? error.code : error.name;
   return new ServiceUnavailable(`${uri}: the object storage does not answer as it should (${reason}); check s3.endpoint, or try again`, options);
 }

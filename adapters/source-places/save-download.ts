@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { BadInput } from '../../contracts/failure.ts';
+import { largerThan, SourceProblem } from '../source-problem.ts';
 
 export interface Downloaded {
   readonly path: string;
@@ -15,6 +16,13 @@ export interface DownloadInto {
   readonly name: string;
   readonly uri: string;
   readonly maxBytes: number;
+}
+
+/** Where a download goes, and what it may be at most where that is less than the place's own limit. */
+export interface DownloadTo {
+  readonly folder: string;
+  readonly signal: AbortSignal | undefined;
+  readonly maxBytes?: number;
 }
 
 /** Takes bytes as they come; says how many it has. */
@@ -43,7 +51,7 @@ export async function saveDownload({ folder, name, uri, maxBytes }: DownloadInto
         await target.writeFile(chunk);
       },
     });
-    if (bytes === 0) throw new BadInput(`${uri}: the file is empty; export it again`);
+    if (bytes === 0) throw new BadInput(`${uri}: the file is empty; export it again`, { cause: new SourceProblem('the file is empty') });
     await file.sync();
     await file.close();
     file = undefined;
@@ -56,5 +64,5 @@ export async function saveDownload({ folder, name, uri, maxBytes }: DownloadInto
 }
 
 export function tooLarge(uri: string, maxBytes: number): BadInput {
-  return new BadInput(`${uri}: the file is larger than ${Math.round(maxBytes / 2 ** 20).toLocaleString('en-US')} MiB; split it, or raise FORECASTLE_SOURCE_MAX_MIB`);
+  return new BadInput(`${uri}: the file is larger than ${Math.round(maxBytes / 2 ** 20).toLocaleString('en-US')} MiB; split it, or raise FORECASTLE_SOURCE_MAX_MIB`, { cause: largerThan(maxBytes) });
 }

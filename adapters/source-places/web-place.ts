@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { BadInput, ServiceUnavailable } from '../../contracts/failure.ts';
 import { SourceChanged } from '../../contracts/source-changed.ts';
 import { createAllowedHosts } from './allowed-hosts.ts';
-import { type Downloaded, saveDownload, tooLarge } from './save-download.ts';
+import { type Downloaded, type DownloadTo, saveDownload, tooLarge } from './save-download.ts';
 import { requestWeb, translated, webAddress, type WebOptions } from './web-request.ts';
 
 export interface WebPlaceOptions {
@@ -18,7 +18,7 @@ export interface WebPlaceOptions {
 }
 
 /** Files of web servers that the workers allow, within limits of size and time. */
-export function createWebPlace({ hosts, maxBytes, timeoutSeconds, silenceSeconds = 30, resolve }: WebPlaceOptions) {
+export function createWebPlace({ hosts, maxBytes: most, timeoutSeconds, silenceSeconds = 30, resolve }: WebPlaceOptions) {
   const web: WebOptions = { allowed: createAllowedHosts(hosts), ...(resolve && { resolve }) };
 
   /** Ends with the caller's signal or the time limit, whichever comes first; the timer does not outlive the work. */
@@ -46,13 +46,13 @@ export function createWebPlace({ hosts, maxBytes, timeoutSeconds, silenceSeconds
           response.destroy();
         }
         const bytes = lengthOf(response);
-        if (bytes !== undefined && bytes > maxBytes) throw tooLarge(uri, maxBytes);
+        if (bytes !== undefined && bytes > most) throw tooLarge(uri, most);
         // Without any mark every look may be at something new: then the digest of what was downloaded tells.
         return { version: versionOf(response) ?? `unmarked ${new Date().toISOString()}`, ...(bytes !== undefined && { bytes }) };
       });
     },
 
-    async download({ uri, version }: { readonly uri: string; readonly version: string }, { folder, signal }: { readonly folder: string; readonly signal: AbortSignal | undefined }): Promise<Downloaded> {
+    async download({ uri, version }: { readonly uri: string; readonly version: string }, { folder, signal, maxBytes = most }: DownloadTo): Promise<Downloaded> {
       return within(uri, signal, async (either) => {
         const response = await requestWeb(web, { uri, method: 'GET', signal: either });
         try {

@@ -2,6 +2,7 @@ import { lookup } from 'node:dns/promises';
 import { type IncomingMessage, request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { BadInput, DatasetMissing, PipelineError, ServiceUnavailable } from '../../contracts/failure.ts';
+import { SourceProblem } from '../source-problem.ts';
 import { type AllowedHosts, hostOf, isAddress } from './allowed-hosts.ts';
 
 export interface WebOptions {
@@ -20,9 +21,9 @@ export function webAddress(uri: string): URL {
   try {
     url = new URL(uri);
   } catch (error) {
-    throw new BadInput(`${uri}: this is no address; write it as https://host/path`, { cause: error });
+    throw new BadInput(`${uri}: this is no address; write it as https://host/path`, { cause: new SourceProblem('no web address', { cause: error }) });
   }
-  if (url.username !== '' || url.password !== '') throw new BadInput(`https://${url.host}${url.pathname}: the address holds a login, which would be stored with the pipeline file; take it out`);
+  if (url.username !== '' || url.password !== '') throw new BadInput(`https://${url.host}${url.pathname}: the address holds a login, which would be stored with the pipeline file; take it out`, { cause: new SourceProblem('an address with a login') });
   return url;
 }
 
@@ -41,10 +42,10 @@ export async function requestWeb({ allowed, resolve = resolveAll }: WebOptions, 
     if (!redirects.has(status)) return expectDocument(response, url, uri);
     response.destroy();
     const next = redirectOf(response, url, uri);
-    if (url.protocol === 'https:' && next.protocol === 'http:') throw new BadInput(`${uri}: ${url.host} redirects to ${next.protocol}//${next.host}, without encryption; give the address that it ends at`);
+    if (url.protocol === 'https:' && next.protocol === 'http:') throw new BadInput(`${uri}: ${url.host} redirects to ${next.protocol}//${next.host}, without encryption; give the address that it ends at`, { cause: new SourceProblem('redirects to an address without encryption') });
     url = next;
   }
-  throw new BadInput(`${uri}: more than ${String(mostRedirects)} redirects; give the address that they end at`);
+  throw new BadInput(`${uri}: more than ${String(mostRedirects)} redirects; give the address that they end at`, { cause: new SourceProblem('too many redirects') });
 }
 
 function redirectOf(response: IncomingMessage, from: URL, uri: string): URL {
@@ -54,7 +55,7 @@ function redirectOf(response: IncomingMessage, from: URL, uri: string): URL {
   } catch {
     // said below
   }
-  throw new BadInput(`${uri}: ${from.host} redirects to something that is no web address; give the address of the file itself`);
+  throw new BadInput(`${uri}: ${from.host} redirects to something that is no web address; give the address of the file itself`, { cause: new SourceProblem('redirects to no web address') });
 }
 
 async function resolveAll(host: string): Promise<readonly { readonly address: string; readonly family: number }[]> {
@@ -67,11 +68,11 @@ async function checkedAddress(url: URL, { allowed, resolve, uri }: Required<WebO
   try {
     found = isAddress(host) ? [{ address: host, family: host.includes(':') ? 6 : 4 }] : await resolve(host);
   } catch (error) {
-    throw new ServiceUnavailable(`${uri}: the name ${host} can't be resolved; correct the address, or try again`, { cause: error });
+    throw new ServiceUnavailable(`${uri}: the name ${host} can't be resolved; correct the address, or try again`, { cause: new SourceProblem('the host has no address', { cause: error }) });
   }
   for (const { address } of found) allowed.expectAddress(address, url, uri);
   const [first] = found;
-  if (first === undefined) throw new ServiceUnavailable(`${uri}: the name ${host} has no address; correct it, or try again`);
+  if (first === undefined) throw new ServiceUnavailable(`${uri}: the name ${host} has no address; correct it, or try again`, { cause: new SourceProblem('the host has no address') });
   return first;
 }
 
@@ -106,8 +107,8 @@ export function translated(error: unknown, uri: string, signal: AbortSignal): un
   if (error instanceof PipelineError) return error;
   if (signal.aborted) return signal.reason;
   const reason = error instanceof Error ? ('code' in error ? String(error.code) : error.message) : String(error);
-  if (reason.startsWith('HPE_')) return new BadInput(`${uri}: the server's answer is no HTTP (${reason}); check the address`, { cause: error });
-  return new ServiceUnavailable(`${uri}: the server does not answer as it should (${reason}); check the address, or try again`, { cause: error });
+  if (reason.startsWith('HPE_')) return new BadInput(`${uri}: the server's answer is no HTTP (${reason}); check the address`, { cause: new SourceProblem('the answer is no HTTP', { cause: error }) });
+  return new ServiceUnavailable(`${uri}: the server does not answer as it should (${reason}); check the address, or try again`, { cause: new SourceProblem(`the server does not answer (${reason})`, { cause: error }) });
 }
 
 function expectDocument(response: IncomingMessage, url: URL, uri: string): IncomingMessage {
@@ -116,9 +117,10 @@ function expectDocument(response: IncomingMessage, url: URL, uri: string): Incom
   if (status === 200 && /^(identity|gzip|x-gzip)$/i.test(encoding)) return response;
   if (response.statusCode === 405 || response.statusCode === 501) return response;
   response.destroy();
+  const options = { cause: new SourceProblem(`HTTP status ${String(status)}`) };
   if (status === 200) throw new BadInput(`${uri}: the server compresses the file in a way that was not asked for (${encoding}); let it send the file as it is`);
-  if (status === 404 || status === 410) throw new DatasetMissing(`${uri}: ${url.host} has no such file (${String(status)}); correct the address`);
-  if (status === 401 || status === 403) throw new BadInput(`${uri}: ${url.host} wants a login (${String(status)}); download the file and give its path, or put it in object storage`);
-  if (status === 408 || status === 429 || status >= 500) throw new ServiceUnavailable(`${uri}: ${url.host} failed (${String(status)}); try again`);
-  throw new BadInput(`${uri}: ${url.host} answers ${String(status)} instead of the file; correct the address`);
+  if (status === 404 || status === 410) throw new DatasetMissing(`${uri}: ${url.host} has no such file (${String(status)}); correct the address`, options);
+  if (status === 401 || status === 403) throw new BadInput(`${uri}: ${url.host} wants a login (${String(status)}); download the file and give its path, or put it in object storage`, options);
+  if (status === 408 || status === 429 || status >= 500) throw new ServiceUnavailable(`${uri}: ${url.host} failed (${String(status)}); try again`, options);
+  throw new BadInput(`${uri}: ${url.host} answers ${String(status)} instead of the file; correct the address`, options);
 }

@@ -19,6 +19,7 @@ test('after new rows only the parts that are new are looked at, and the profile 
   const looked: string[] = [];
   const tables: ProfileTables = {
     profilePart: async ({ file }): Promise<PartProfile> => { looked.push(file); return { rows: looked.length, keptRows: 1, columns: [], periods }; },
+    profileProducts: async ({ reviews }) => ({ reviews: { count: reviews?.length ?? 0, series: 1, from: '', to: '', withText: 0, rated: 0, meanRating: null } }),
     mergeProfiles: (parts, { frequency, series, meaning }): TableProfile => ({ version: 1, frequency, rows: parts.reduce((sum, { rows }) => sum + rows, 0), keptRows: parts.length, series, meaning, columns: [], periods }),
   };
   const part = async (name: string): Promise<ArtifactRef> => {
@@ -27,9 +28,11 @@ test('after new rows only the parts that are new are looked at, and the profile 
     return artifacts.publishFile('raw', file, { mediaType: 'application/vnd.apache.parquet', extension: 'parquet' });
   };
   const [january, february, march] = [await part('january'), await part('february'), await part('march')];
-  const profile = async (parts: readonly ArtifactRef[]): Promise<unknown> =>
-    artifacts.readJson(await attempt(() => profileSales({ tables, artifacts, steps }, { parts, sources, frequency: 'week', series: 5 })));
+  const profile = async (parts: readonly ArtifactRef[], beside = {}): Promise<unknown> =>
+    artifacts.readJson(await attempt(() => profileSales({ tables, artifacts, steps }, { parts, beside, sources, frequency: 'week', series: 5 })));
   expect(await profile([january, february])).toMatchObject({ rows: 3, keptRows: 2, series: 5, frequency: 'week', meaning: { timezone: 'Europe/London' } });
   expect(await profile([january, february, march])).toMatchObject({ rows: 6, keptRows: 3 });
   expect(looked).toHaveLength(3);
+  expect(await profile([january])).not.toHaveProperty('products');
+  expect(await profile([january], { reviews: '/reviews' })).toHaveProperty('products.reviews.count', 8);
 });

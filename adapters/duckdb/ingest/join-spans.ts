@@ -1,20 +1,25 @@
 import { BadInput } from '../../../contracts/failure.ts';
 import type { Pipeline, Sources } from '../../../contracts/pipeline.schema.ts';
-import { dayOfStart, type PeriodLength, startOfIso } from '../../../domain/calendar.ts';
+import { alignmentOf, dayOfStart, type PeriodLength, startOfIso } from '../../../domain/calendar.ts';
 import { completePeriods } from '../../../domain/cleaning/complete-periods.ts';
 import { refuseShortHistory } from '../clean/history-check.ts';
 import { counted, numberIn } from '../row-values.ts';
 import type { Session } from '../session.ts';
 import { parquetFiles } from '../sql-text.ts';
-import { joinTexts } from './product-texts.ts';
+import { createOwners, joinProducts, type JoinedProducts, type ProductFacts } from './join-products.ts';
+import { joinReviews } from './join-reviews.ts';
 import type { SpanFacts } from './write-span.ts';
 
 export interface JoinSpansRequest {
   readonly sources: Sources;
   /** Oldest first. */
   readonly spans: readonly (SpanFacts & { readonly index: string })[];
-  /** Of each products file: path of its texts, see `readProducts`; in the order of their addresses. */
-  readonly products: readonly { readonly uri: string; readonly texts: string }[];
+  /** In the order of their addresses. */
+  readonly products: readonly ProductFacts[];
+  /** Path of what became of the names of media, see `joinProducts`. */
+  readonly media?: string;
+  /** Of each file of reviews: path, see `readReviews`. */
+  readonly reviews: readonly string[];
   /** What filters and returns removed, over all files without a kept row. */
   readonly removed: readonly { readonly by: string; readonly rows: number }[];
   readonly frequency: Pipeline['frequency'];
@@ -25,7 +30,7 @@ export interface JoinSpansRequest {
   readonly outFolder: string;
 }
 
-export interface JoinedSpans {
+export interface JoinedSpans extends Partial<JoinedProducts> {
   readonly rows: number;
   readonly keptRows: number;
   /** Series with kept rows. */
@@ -33,19 +38,20 @@ export interface JoinedSpans {
   /** ISO timestamps of the first and last kept row. */
   readonly from: string;
   readonly to: string;
-  /** Paths of the tables documented on `Snapshot`. */
-  readonly texts?: string;
-  readonly products?: string;
+  /** Path of the table documented on `Snapshot`. */
+  readonly reviews?: string;
 }
 
-/** Looks at the parts of a snapshot as a whole: refuses what nothing can be learnt from, and finds the texts of its series. */
+/** Looks at the parts of a snapshot as a whole: refuses what nothing can be learnt from, and finds what is known of its series besides. */
 export async function joinSpans(session: Session, request: JoinSpansRequest): Promise<JoinedSpans> {
-  const { sources, spans, products, frequency, horizon, folds, step, gap, outFolder } = request;
+  const { sources, spans, products, media, frequency, horizon, folds, step, gap, outFolder } = request;
   const { uri, columns: { series: keys } } = sources.sales;
   const [rows, keptRows] = [sum(spans, (span) => span.rows), sum(spans, (span) => span.keptRows)];
   if (rows === 0) throw new BadInput(`${uri}: the file has a header but no rows; export it again`);
   const [from, to] = [spans.map((span) => span.from ?? '').filter((time) => time !== '').sort()[0], spans.map((span) => span.to ?? '').sort().at(-1)];
   if (keptRows === 0 || from === undefined || to === undefined) throw new BadInput(`${uri}: ${nothingKept(rows, request.removed)}`);
+
+  refuseLaterDays(sources, spans, frequency);
 
   const periods = completePeriods(timesOf(spans, { from, to, frequency }), frequency);
   refuseShortHistory({
@@ -61,10 +67,12 @@ export async function joinSpans(session: Session, request: JoinSpansRequest): Pr
     const what = series === 1 ? 'the only series has' : `each of ${counted(series)} series has`;
     throw new BadInput(`${uri}, column "${column}": ${what} sales on a single day, which nothing can be learnt from; name the column that tells products apart (columns.series), or give a longer history`);
   }
-  const texts = sources.products === undefined || products.length === 0
+  await createOwners(session, { files: products, isComposite: typeof keys !== 'string' && keys.length > 1 });
+  const joined = sources.products === undefined || products.length === 0
     ? {}
-    : await joinTexts(session, { products: sources.products, files: products, series: 'all_series', isComposite: typeof keys !== 'string' && keys.length > 1, outFolder });
-  return { rows, keptRows, series, from, to, ...texts };
+    : await joinProducts(session, { products: sources.products, files: products, outFolder, ...(media !== undefined && { media }) });
+  const reviews = sources.reviews === undefined || request.reviews.length === 0 ? {} : { reviews: await joinReviews(session, { reviews: sources.reviews, files: request.reviews, outFolder }) };
+  return { rows, keptRows, series, from, to, ...joined, ...reviews };
 }
 
 function nothingKept(rows: number, removed: JoinSpansRequest['removed']): string {
@@ -72,6 +80,13 @@ function nothingKept(rows: number, removed: JoinSpansRequest['removed']): string
   for (const one of removed) by.set(one.by, (by.get(one.by) ?? 0) + one.rows);
   const reasons = [...by].map(([what, count]) => `${what}: ${counted(count)}`).join('; ');
   return `the filters leave none of ${counted(rows)} rows${reasons === '' ? '' : ` (removed by ${reasons})`}; loosen them`;
+}
+
+/** Dates without a time of day would all fall to the day before. */
+function refuseLaterDays({ sales: { uri, columns } }: Sources, spans: readonly SpanFacts[], frequency: PeriodLength): void {
+  const isMidnight = (time: string | undefined): boolean => time === undefined || /[T ]00:00(?::00(?:\.0+)?)?$/.test(time);
+  if (alignmentOf(frequency).minutes === 0 || !spans.every(({ from, to }) => isMidnight(from) && isMidnight(to))) return;
+  throw new BadInput(`${uri}, column "${columns.time}": no row has a time of day, so days can't begin at ${frequency.split('@')[1] ?? ''}; set frequency: ${frequency.split('@')[0] ?? ''}`);
 }
 
 /** The days with kept rows; for hours, all hours from the first kept row to the last one of which a day has rows. */

@@ -6,7 +6,7 @@ import { inOrder, isDataFile, isPattern, matchesSegments, partitionOf, splitPatt
 import type { KeyedObject, ObtainedFile, Places, PostgresSettings, S3Settings, SourceOptions } from './places.ts';
 import { exportPostgres, postgresVersion } from './postgres-source.ts';
 
-export type SourceName = 'sales' | 'products' | 'rates';
+export type SourceName = 'sales' | 'products' | 'reviews' | 'rates';
 
 /** One file of the sources as it is right now, before it was read. Plain data: it may be kept and compared. */
 export interface ListedFile {
@@ -21,7 +21,7 @@ export interface ListedFile {
   readonly at: FileAt;
 }
 
-type FileAt =
+export type FileAt =
   | { readonly place: 'local'; readonly path: string }
   | { readonly place: 's3'; readonly bucket: string; readonly key: string; readonly settings?: S3Settings }
   | { readonly place: 'https' }
@@ -40,7 +40,7 @@ interface Named {
   readonly postgres: PostgresSettings | undefined;
 }
 
-/** What the sources hold right now: files of the sales first, then of the products and rates, each in the order of their addresses. */
+/** What the sources hold right now: files of the sales first, then of the products, the reviews and the rates, each in the order of their addresses. */
 export async function listSources(session: Session, options: SourceOptions, { sources, baseFolder, signal }: ListRequest & { readonly signal?: AbortSignal }): Promise<readonly ListedFile[]> {
   const found: ListedFile[] = [];
   for (const named of namedIn(sources)) found.push(...(await filesOf(named, { session, options, baseFolder, signal })));
@@ -64,12 +64,13 @@ export async function obtain(
   }
 }
 
-function namedIn({ sales, products }: Sources): Named[] {
+function namedIn({ sales, products, reviews }: Sources): Named[] {
   const rates = sales.currency?.rates;
   const place = (source: SourceName, { uri, s3, postgres }: Pick<Sources['sales'], 'uri' | 's3' | 'postgres'>): Named => ({ source, uri, s3, postgres });
   return [
     place('sales', sales),
     ...(products === undefined ? [] : [place('products', products)]),
+    ...(reviews === undefined ? [] : [place('reviews', reviews)]),
     ...(rates !== undefined && isRatesFile(rates) ? [place('rates', rates)] : []),
   ];
 }

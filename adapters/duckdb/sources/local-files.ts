@@ -143,7 +143,8 @@ async function refuseOutsideRoots({ where, uri, roots }: LocalRequest, path: str
   throw new BadInput(`${where} ${uri}: ${real} lies outside the folders that sources may come from; move the file, or let the workers' FORECASTLE_SOURCE_ROOTS name its folder`);
 }
 
-function isInside(path: string, folder: string): boolean {
+/** Whether an absolute path is the folder or lies in it, by the text alone. */
+export function isInside(path: string, folder: string): boolean {
   const way = relative(folder, path);
   return way === '' || (way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way));
 }

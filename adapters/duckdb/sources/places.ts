@@ -25,6 +25,8 @@ export interface KeyedObject extends PlacedObject {
 export interface Destination {
   readonly folder: string;
   readonly signal: AbortSignal | undefined;
+  /** Below the limit that the place has for all files. */
+  readonly maxBytes?: number;
 }
 
 /** A bucket as `settings` of the pipeline file say; without an endpoint of their own, the store that artifacts are kept in. */

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { Duckdb } from '../../../../adapters/duckdb/create-duckdb.ts';
 import { createIngest } from '../../../../activities/ingest.ts';
 import type { IngestInput, Snapshot } from '../../../../contracts/data.ts';
@@ -12,7 +13,12 @@ export interface LocalSnapshot {
   /** Paths of the parts, oldest first. */
   readonly sales: readonly string[];
   readonly texts?: string;
+  readonly media?: string;
+  readonly statics?: string;
+  readonly reviews?: string;
   readonly products?: string;
+  /** What the step says of itself. */
+  readonly note: string;
 }
 
 /** What was done for an ingestion, in order: `read sales.csv`, `merge 2024-01-01`, … */
@@ -26,7 +32,11 @@ export async function ingestLocally(duckdb: Duckdb, given: Surroundings, input: 
   return {
     snapshot,
     sales: await fetchParts(artifacts, snapshot.sales),
+    note: (await database.steps.list('run-1')).find(({ step }) => step === 'ingest')?.note ?? '',
     ...(snapshot.texts && { texts: await artifacts.fetchFile(snapshot.texts) }),
+    ...(snapshot.media && { media: await artifacts.fetchFile(snapshot.media) }),
+    ...(snapshot.statics && { statics: await artifacts.fetchFile(snapshot.statics) }),
+    ...(snapshot.reviews && { reviews: await artifacts.fetchFile(snapshot.reviews) }),
     ...(snapshot.products && { products: await artifacts.fetchFile(snapshot.products) }),
   };
 }
@@ -37,6 +47,8 @@ export function noting(duckdb: Duckdb, journal: Journal): Duckdb {
     ...duckdb,
     readSource: (request) => (journal.push(`read ${request.file.uri}`), duckdb.readSource(request)),
     readProducts: (request) => (journal.push(`read products ${request.file.uri}`), duckdb.readProducts(request)),
+    readReviews: (request) => (journal.push(`read reviews ${request.file.uri}`), duckdb.readReviews(request)),
+    obtainMedia: (file, to) => (journal.push(`read media ${basename(file.address)}`), duckdb.obtainMedia(file, to)),
     mergeSpan: (request) => (journal.push(`merge ${request.span}`), duckdb.mergeSpan(request)),
     obtain: (file, to) => (journal.push(`obtain ${file.uri}`), duckdb.obtain(file, to)),
   };

@@ -114,8 +114,9 @@ describe('a snapshot', () => {
   test('holds the earliest text of each series, and none from lines that take no part', async () => {
     const csv = lines([`9,B,${day(9)},2,1.5,renamed`, `9,B,${day(8)},2,1.5,first`, `9,B,${day(7)},0,1.5,damaged`, `9,B,${day(8)},2,1.5,`]);
     const { texts, snapshot } = await ingest(csv, { filters: [{ column: 'units', rule: 'more-than', value: 0 }] }, { time: 'day' });
-    const read = await scratch().duckdb.readTexts({ file: texts ?? '' });
-    expect(read).toEqual({ series: ['A', 'B'], text: ['Ann', 'first'], knownFrom: ['2024-01-01T00:00:00', '2024-01-08T00:00:00'] });
+    expect(await query(`SELECT series, text, CAST(known_from AS VARCHAR) AS "from" FROM '${texts ?? ''}'`)).toEqual([
+      { series: 'A', text: 'Ann', from: '2024-01-01 00:00:00' }, { series: 'B', text: 'first', from: '2024-01-08 00:00:00' },
+    ]);
     expect(snapshot.sources.map(({ source, rows }) => [source, rows])).toEqual([['sales', 44], ['products', 44]]);
   });
 
