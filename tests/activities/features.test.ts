@@ -2,14 +2,18 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 
+import { parquetFile } from '../../activities/artifact-store.ts';
 import { createBuildFeatures } from '../../activities/features.ts';
 import { publishTable } from '../../activities/publish-table.ts';
 import { createDuckdb, type Duckdb } from '../../adapters/duckdb/create-duckdb.ts';
-import type { FeatureSet } from '../../contracts/features.ts';
+import type { FeaturesInput } from '../../contracts/data.ts';
+import type { FeatureSet, FeatureSpec } from '../../contracts/features.ts';
 import { readParts, type TablePart } from '../../contracts/table-parts.ts';
+import { momentIn, writeProducts, writeReviews } from '../adapters/duckdb/features/vector-files.ts';
 import { writePanelParts } from '../adapters/duckdb/panel-file.ts';
 import { useScratch } from '../adapters/duckdb/scratch.ts';
 import { type PanelRow, somePanel } from '../domain/features/some-panel.ts';
+import { someReviews } from '../domain/features/some-reviews.ts';
 import { at, attempt, surroundings, useFolder } from './surroundings.ts';
 
 const folder = useFolder();
@@ -33,13 +37,13 @@ interface Built {
 }
 
 /** Builds features of a panel as a run of its own. @param tables stands in for DuckDB */
-async function build(panel: readonly PanelRow[], tables: Pick<Duckdb, 'planOrigins' | 'originParts'> = duckdb): Promise<Built> {
+async function build(panel: readonly PanelRow[], tables: Pick<Duckdb, 'planOrigins' | 'originParts'> = duckdb, vectors: Pick<FeaturesInput, 'modalities' | 'reviews'> = {}): Promise<Built> {
   const { artifacts } = given;
   const runId = `run-${String((runs += 1))}`;
   const files = await writePanelParts(scratch(), runId, panel);
   const table = await publishTable(artifacts, 'primary', files.map((part) => ({ ...part, rows: 0 })));
   const buildFeatures = createBuildFeatures({ ...given, tables });
-  const features = await attempt(() => buildFeatures({ context: at('features', runId), panel: table, frequency: 'week', horizon: 3, folds: 2, minHistory: 8 }));
+  const features = await attempt(() => buildFeatures({ context: at('features', runId), panel: table, ...vectors, frequency: 'week', horizon: 3, folds: 2, minHistory: 8 }));
   return { features, parts: await readParts(artifacts, features.table), note: (await given.database.steps.list(runId))[0]?.note };
 }
 
@@ -82,4 +86,23 @@ test('an attempt that was killed goes on at the part that was not finished', asy
   };
   await expect(build(upTo(216), dying)).rejects.toThrow('killed');
   expect((await build(upTo(216))).note).toMatch(/, 3 of 5 parts new$/);
+});
+
+test('vectors and reviews are columns, too: what became known in the newest part makes that part again, and no other', async () => {
+  const publish = async (file: string) => given.artifacts.publishFile('embeddings', file, parquetFile);
+  const vectors = async (name: string, latest: number) => ({
+    modalities: [{
+      modality: 'image', dims: 2, reduction: 'random-projection',
+      vectors: await publish(await writeProducts(scratch(), `${name}-pictures`, [0, 1, 2].map((s) => ({ series: `s${String(s)}`, knownFrom: momentIn(0), vector: [s, 1 - s, s * s] })))),
+    }],
+    reviews: { vectors: await publish(await writeReviews(scratch(), `${name}-reviews`, someReviews({ periods: 214 }).filter(({ period }) => period <= latest))), dims: 2, reduction: 'pca' },
+  }) as const;
+  const first = await build(upTo(214), duckdb, await vectors('first', 210));
+  const spec = (await given.artifacts.readJson(first.features.spec)) as FeatureSpec;
+  expect([...new Set(spec.shared.map(({ group }) => group))]).toEqual(expect.arrayContaining(['image', 'reviews']));
+  expect(spec.statics).toEqual(['age', 'price_log', 'image_1', 'image_2']);
+  const reviewed = await build(upTo(214), duckdb, await vectors('second', 213));
+  expect(reviewed.note).toMatch(/, 1 of 5 parts new$/);
+  expect(reviewed.parts.slice(0, -1)).toEqual(first.parts.slice(0, -1));
+  expect((await build(upTo(214))).features.columns).toBe(first.features.columns - spec.shared.filter(({ group }) => group === 'image' || group === 'reviews').length);
 });

@@ -1,6 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { fitReduction, reduceRows } from '../../domain/reduction.ts';
+import { createRandom } from '../../domain/random.ts';
+import { fitReduction, principalAxes } from '../../domain/reduction-pca.ts';
+import { randomAxes } from '../../domain/reduction-random.ts';
+import { exhaust } from '../../domain/reduction-steps.ts';
+import { reduceRows, toUnitVariance } from '../../domain/reduction.ts';
 import { eigenOfSymmetric } from '../../domain/symmetric-eigen.ts';
 
 describe('eigenvalues of a symmetric matrix', () => {
@@ -104,6 +108,85 @@ describe('principal components', () => {
     const out = reduceRows(reduction, rows);
     expect(out.length).toBe(20);
     expect(out.filter((_, i) => i % 2 === 0).reduce((a, b) => a + b, 0)).toBeCloseTo(0, 4);
+  });
+});
+
+/** Factors of decreasing strength and noise. */
+function wideRows(count: number, width: number, seed = 3): Float32Array {
+  const random = createRandom(seed);
+  const loadings = Array.from({ length: 12 }, (_, f) => Float64Array.from({ length: width }, () => random.normal() / (f + 1)));
+  return Float32Array.from(Array.from({ length: count }, () => {
+    const scores = loadings.map(() => random.normal());
+    return Array.from({ length: width }, (_, i) => 0.1 * random.normal() + scores.reduce((sum, score, f) => sum + score * (loadings[f]?.[i] ?? NaN), 0));
+  }).flat());
+}
+
+describe('principal components of wide rows', () => {
+  test('are those of all directions, though only some are followed', () => {
+    const [width, dims] = [60, 4];
+    const rows = wideRows(300, width);
+    const all = eigenOfSymmetric(Float64Array.from(referenceCovariance(rows, width).flat()), width);
+    const { axes, variance } = fitReduction(rows, width, dims);
+    for (let axis = 0; axis < dims; axis += 1) {
+      expect((variance[axis] ?? NaN) / (all.values[width - 1 - axis] ?? NaN)).toBeCloseTo(1, 4);
+      const cosine = [...axes.subarray(axis * width, (axis + 1) * width)].reduce((sum, x, i) => sum + x * (all.vectors[i * width + width - 1 - axis] ?? NaN), 0);
+      expect(Math.abs(cosine)).toBeGreaterThan(0.999);
+    }
+  });
+
+  test('are found in pieces, and each time to the same bits', () => {
+    const rows = wideRows(2_000, 300);
+    const pieces = [...principalAxes(rows, 300, 3)].length;
+    expect(pieces).toBeGreaterThan(3);
+    expect(fitReduction(rows, 300, 3)).toEqual(fitReduction(rows.slice(), 300, 3));
+  });
+
+  test('are as many as asked for where the rows vary in fewer directions only, the others without variance', () => {
+    const rows = Float32Array.from({ length: 30 * 40 }, (_, at) => Math.floor(at / 40) * ((at % 40) + 1));
+    const { dims, variance } = fitReduction(rows, 40, 3);
+    expect([dims, (variance[1] ?? NaN) < 1e-9 * (variance[0] ?? NaN)]).toEqual([3, true]);
+    expect(toUnitVariance(fitReduction(rows, 40, 3)).dims).toBe(1);
+  });
+});
+
+describe('a random projection', () => {
+  test('has directions that depend on width and number alone', () => {
+    const [a, b] = [exhaust(randomAxes(wideRows(50, 40, 1), 40, 5)), exhaust(randomAxes(wideRows(9, 40, 2), 40, 5))];
+    expect(a.axes).toEqual(b.axes);
+    expect(new Set(a.axes.map((loading) => Math.round(loading * Math.sqrt(5) * 1e9) / 1e9))).toEqual(new Set([1, -1]));
+    expect(exhaust(randomAxes(wideRows(50, 40, 1), 40, 4)).axes.subarray(0, 40)).not.toEqual(a.axes.subarray(0, 40));
+  });
+
+  test('keeps distances on average, and knows how much rows vary along its directions', () => {
+    const [width, dims] = [400, 200];
+    const rows = wideRows(40, width);
+    const projection = exhaust(randomAxes(rows, width, dims));
+    const reduced = reduceRows(projection, rows);
+    const distance = (values: Float32Array, size: number, a: number, b: number): number => Math.sqrt(Array.from({ length: size }, (_, i) => ((values[a * size + i] ?? NaN) - (values[b * size + i] ?? NaN)) ** 2).reduce((sum, x) => sum + x, 0));
+    const ratios = Array.from({ length: 39 }, (_, i) => distance(reduced, dims, i, i + 1) / distance(rows, width, i, i + 1));
+    expect(Math.min(...ratios)).toBeGreaterThan(0.7);
+    expect(Math.max(...ratios)).toBeLessThan(1.3);
+    const first = Array.from({ length: 40 }, (_, row) => reduced[row * dims] ?? NaN);
+    expect(projection.variance[0]).toBeCloseTo(first.reduce((sum, x) => sum + x * x, 0) / 39, 4);
+  });
+
+  test('of fewer than two rows has no directions', () => {
+    expect(exhaust(randomAxes(new Float32Array(3), 3, 2)).dims).toBe(0);
+    expect(exhaust(randomAxes(new Float32Array(0), 3, 2)).dims).toBe(0);
+  });
+});
+
+describe('a block of unit variance', () => {
+  test.each([['principal components', principalAxes], ['a random projection', randomAxes]] as const)('comes from %s whatever the units of the vectors', (_, axes) => {
+    const rows = wideRows(200, 30);
+    const scaled = (factor: number): Float32Array => { const given = rows.map((x) => x * factor); return reduceRows(toUnitVariance(exhaust(axes(given, 30, 4))), given); };
+    const [small, large] = [scaled(1), scaled(512)];
+    expect(small.reduce((sum, x) => sum + x * x, 0) / 199).toBeCloseTo(1, 4);
+    large.forEach((value, i) => { expect(value).toBeCloseTo(small[i] ?? NaN, 4); });
+  });
+
+  test('is empty where all rows are alike', () => {
+    expect(toUnitVariance(fitReduction(Float32Array.of(1, 2, 1, 2, 1, 2), 2, 2)).dims).toBe(0);
   });
 });
 

@@ -24,11 +24,13 @@ export interface ReductionRequest {
   readonly knownBefore: string;
   /** The series that take part. */
   readonly chosen: ReadonlySet<string>;
+  /** Rows that teach at most, 20,000 when absent: more would hardly turn the directions, and take minutes. */
+  readonly mostRows?: number;
   readonly signal?: AbortSignal;
 }
 
-/** Rows and numbers at most that a reduction is learnt from: more would hardly turn it, and take minutes. */
-const [mostRows, mostNumbers] = [20_000, 8e6];
+/** Numbers that are learnt from at most. */
+const mostNumbers = 8e6;
 
 /**
  * A reduction to at most `dims` numbers of total variance 1, learnt from what was known in time; where that is a lot, from a part of it that
@@ -55,7 +57,7 @@ async function inPieces<T>(steps: Steps<T>, signal: AbortSignal | undefined): Pr
   }
 }
 
-async function readLearnt(session: Session, { file, key, frequency, knownBefore, chosen }: ReductionRequest, width: number): Promise<Float32Array> {
+async function readLearnt(session: Session, { file, key, frequency, knownBefore, chosen, mostRows = 20_000 }: ReductionRequest, width: number): Promise<Float32Array> {
   const most = Math.min(mostRows, Math.max(1, Math.floor(mostNumbers / width)));
   const inTime = `known_from < ${firstMomentSql('CAST($before AS TIMESTAMP)', frequency)}`;
   const parameters: Parameters = { file, before: knownBefore };

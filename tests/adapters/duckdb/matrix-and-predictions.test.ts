@@ -10,7 +10,7 @@ import { query, useScratch } from './scratch.ts';
 
 const scratch = useScratch();
 const levels = [0.1, 0.5, 0.9];
-const setup = { textDims: 0, frequency: 'week', horizon: 3, folds: 2 } as const;
+const setup = { frequency: 'week', horizon: 3, folds: 2 } as const;
 
 async function extracted(name: string, periods = 34) {
   const { duckdb, folder } = scratch();

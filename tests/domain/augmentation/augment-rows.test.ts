@@ -84,7 +84,7 @@ test('mix-up takes a partner of the same origin, so that what is known of the ca
 });
 
 test('the columns in units are those that are sums, means or extremes of units sold', () => {
-  const plan = planFeatures({ frequency: 'day', horizon: 2, periods: 900, learnable: 800, textDims: 2, priced: true, lines: true });
+  const plan = planFeatures({ frequency: 'day', horizon: 2, periods: 900, learnable: 800, modalities: [{ modality: 'text', dims: 2 }], priced: true, lines: true });
   const names = [...plan.shared, ...plan.perStep].map(({ name }) => name);
   const inUnits = names.filter(isInUnits).map((name) => name.replace(/_\d+$/, ''));
   expect([...new Set(inUnits)].sort()).toEqual(['ewm', 'lag', 'largest', 'last_week', 'last_year', 'max', 'mean', 'mean_all', 'std']);

@@ -5,7 +5,7 @@ import { reachOf } from '../../../domain/features/reach.ts';
 import { kernelTable } from './kernel-table.ts';
 import { somePanel } from './some-panel.ts';
 
-const planOf = (frequency: PeriodLength, periods: number): FeaturePlan => planFeatures({ frequency, horizon: 2, periods, learnable: periods, textDims: 0, priced: true, lines: true });
+const planOf = (frequency: PeriodLength, periods: number): FeaturePlan => planFeatures({ frequency, horizon: 2, periods, learnable: periods, priced: true, lines: true });
 const isSeason = (name: string): boolean => name.startsWith('season_');
 
 describe('periods that begin elsewhere', () => {

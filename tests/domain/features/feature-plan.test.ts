@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { FeatureSpec } from '../../../contracts/features.ts';
 import { type FeaturePlan, planFeatures } from '../../../domain/features/feature-plan.ts';
 
-const weekly = { frequency: 'week', horizon: 4, periods: 52, learnable: 36, textDims: 2, priced: true, lines: true } as const;
+const weekly = { frequency: 'week', horizon: 4, periods: 52, learnable: 36, modalities: [{ modality: 'text', dims: 2 }], priced: true, lines: true } as const;
 const names = ({ shared, perStep }: FeaturePlan): string[] => [...shared, ...perStep].map(({ name }) => name);
 
 test('a plan is a feature specification: sequence and statics are shared columns, names are unique, each has a meaning', () => {
@@ -37,7 +37,7 @@ test('days know their weekday and the same weekday of the last week', () => {
 });
 
 test('columns for prices, lines and texts are there only when the data have them', () => {
-  const bare = names(planFeatures({ ...weekly, textDims: 0, priced: false, lines: false }));
+  const bare = names(planFeatures({ ...weekly, modalities: [], priced: false, lines: false }));
   expect(bare.filter((name) => /price|lines|largest|text/.test(name))).toEqual([]);
-  expect(planFeatures({ ...weekly, textDims: 0, priced: false }).statics).toEqual(['age']);
+  expect(planFeatures({ ...weekly, modalities: [], priced: false }).statics).toEqual(['age']);
 });

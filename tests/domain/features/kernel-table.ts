@@ -5,6 +5,7 @@ import { createMarketTotals } from '../../../domain/features/market-totals.ts';
 import { matrixColumns } from '../../../domain/features/matrix-columns.ts';
 import { createOriginKernel } from '../../../domain/features/origin-kernel.ts';
 import { reachOf } from '../../../domain/features/reach.ts';
+import type { ReviewHistory } from '../../../domain/features/review-history.ts';
 import { eachSettledStretch } from '../../../domain/features/settled-sales.ts';
 import { type PanelRow, startOf, withHistory } from './some-panel.ts';
 
@@ -14,8 +15,15 @@ export interface KernelTable {
   readonly rows: ReadonlyMap<string, readonly number[]>;
 }
 
+/** What is known besides the panel. */
+export interface KnownBesides {
+  readonly reviews?: ReviewHistory;
+  /** By series and modality: numbers, and the period that knows them first. */
+  readonly products?: ReadonlyMap<string, readonly { readonly values: readonly number[]; readonly from: number }[]>;
+}
+
 /** All origins of a panel, computed in stretches of `stretch` periods, each by a kernel that saw nothing else. */
-export function kernelTable(panel: readonly PanelRow[], plan: FeaturePlan, stretch: number, firstStretch = stretch): KernelTable {
+export function kernelTable(panel: readonly PanelRow[], plan: FeaturePlan, stretch: number, firstStretch = stretch, { reviews, products }: KnownBesides = {}): KernelTable {
   const names = matrixColumns(plan);
   const rows = new Map<string, readonly number[]>();
   const periods = Math.max(...panel.map(({ t }) => t)) + 1;
@@ -39,6 +47,7 @@ export function kernelTable(panel: readonly PanelRow[], plan: FeaturePlan, stret
           return row === undefined ? Number.NaN : pick(row);
         });
       const sales = taken(({ y }) => y, reach.sales, 0);
+      const written = reviews?.rowsOf.get(name);
       const stretch = (at: number, length: number): void => kernel.fill({
         count: length, period: begin - from + at, sales, salesAt: reach.sales + at,
         target: taken(({ y, touched }) => (isFilled(touched) ? Number.NaN : y), 0, plan.horizon), actual: taken(({ yRaw }) => yRaw, 0, plan.horizon), targetAt: at,
@@ -46,7 +55,8 @@ export function kernelTable(panel: readonly PanelRow[], plan: FeaturePlan, stret
         largest: taken(({ largest }) => largest, reach.recent, 0), recentAt: reach.recent + at,
         age: taken(({ age }) => age, 0, 0), sinceSale: taken(({ sinceSale }) => sinceSale, 0, 0),
         known: taken(({ known }) => known, 0, 0), total: taken(({ total }) => total, 0, 0), ownAt: at,
-        text: [], textFrom: Number.POSITIVE_INFINITY,
+        products: (products?.get(name) ?? []).map(({ values, from: since }) => ({ values: Float32Array.from(values), at: 0, from: since - from })),
+        ...(reviews && written && { reviews: { history: reviews, from: written[0], to: written[1], period: begin + at } }),
       }, at);
       const touched = taken((row) => row.touched, reach.sales, 0);
       if (plan.settled === 0) stretch(0, origins);

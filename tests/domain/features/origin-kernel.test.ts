@@ -6,7 +6,7 @@ import { referenceFeatures } from './reference-features.ts';
 import { type PanelRow, somePanel } from './some-panel.ts';
 
 const planOf = (periods: number, settles = false) =>
-  planFeatures({ frequency: 'week', horizon: 3, periods, learnable: periods - 9, textDims: 0, priced: true, lines: true, settles });
+  planFeatures({ frequency: 'week', horizon: 3, periods, learnable: periods - 9, priced: true, lines: true, settles });
 
 /** Prices, sales and lines with decimals, unknown periods among them: some filled with the last known value, some not at all. */
 function roughPanel(seed: number, periods: number): PanelRow[] {
@@ -62,7 +62,7 @@ describe('the kernel of origins', () => {
   test('draws a straight line through a gap once an origin knows what comes after it, and learns nothing from it', () => {
     const values = [4, 4, 4, 6, Number.NaN, Number.NaN, 12, 8, 8, 8, 8, 8, 8];
     const panel = values.map((yRaw, t): PanelRow => ({ series: 'a', t, yRaw, y: Number.isNaN(yRaw) ? 6 : yRaw, price: undefined, lines: 1, largest: 1 }));
-    const { names, rows } = kernelTable(panel, planFeatures({ frequency: 'week', horizon: 1, periods: 13, learnable: 8, textDims: 0, priced: false, lines: false, settles: true }), 13);
+    const { names, rows } = kernelTable(panel, planFeatures({ frequency: 'week', horizon: 1, periods: 13, learnable: 8, priced: false, lines: false, settles: true }), 13);
     const at = (t: number, name: string): number | undefined => rows.get(`a ${String(t)}`)?.[names.indexOf(name)];
     expect([at(5, 'lag_0'), at(5, 'lag_1'), at(5, 'lag_2')]).toEqual([6, 6, 6]);
     expect([at(6, 'lag_0'), at(6, 'lag_1'), at(6, 'lag_2'), at(6, 'lag_3')]).toEqual([12, 10, 8, 6]);

@@ -10,10 +10,10 @@ import { query, useScratch } from '../scratch.ts';
 import { buildOrigins } from './build-origins.ts';
 
 const scratch = useScratch();
-const weekly = { textDims: 0, frequency: 'week', horizon: 3, folds: 2 } as const;
+const weekly = { frequency: 'week', horizon: 3, folds: 2 } as const;
 let files = 0;
 
-async function build(panel: readonly PanelRow[], more: Partial<{ top: number; vectors: string; textDims: number; step: number; gap: number; window: { sliding: number } }> = {}) {
+async function build(panel: readonly PanelRow[], more: Partial<{ top: number; step: number; gap: number; window: { sliding: number } }> = {}) {
   const name = `panel-${files++}`;
   return buildOrigins(scratch().duckdb, { ...weekly, ...more, panel: await writePanelParts(scratch(), name, panel), outFolder: join(scratch().folder, name) });
 }
@@ -77,48 +77,6 @@ describe('an origin table in parts', () => {
     const panel = somePanel({ series: 1, periods: 20 });
     await expect(build(panel, { step: 8, gap: 1 })).rejects.toMatchObject({ message: expect.stringContaining('2 folds 8 weeks apart and gap 1 needs 22;') as string });
     expect((await build(panel, { step: 6, gap: 1 })).cutoffs.gap).toBe(1);
-  });
-});
-
-describe('texts in an origin table', () => {
-  const panel = somePanel({ series: 6, periods: 34 });
-  const series = ['s0', 's1', 's2', 's3', 's4'];
-  const vectorsFile = async (name: string, last: readonly number[]): Promise<string> => {
-    const out = join(scratch().folder, `${name}.parquet`);
-    const rows = [[1, 0, 0], [0, 1, 0], [0.5, 0.5, 0.2], [0.9, 0.1, 0], last];
-    await scratch().duckdb.writeVectors({
-      out, series, dims: 3, vectors: Float32Array.from(rows.flat()), textSha256: series,
-      knownFrom: ['', '2022-01-01', '2022-01-04', '2022-02-01', dateOf(31)].map((day) => (day === '' ? '1970-01-01T00:00:00' : `${day}T10:00:00`)),
-    });
-    return out;
-  };
-
-  test('count from the period in which they became known; series without one have none', async () => {
-    const { table, spec } = await build(panel, { vectors: await vectorsFile('vectors', [0, 0, 9]), textDims: 2 });
-    expect(spec.shared.filter(({ group }) => group === 'text').map(({ name }) => name)).toEqual(['text_1', 'text_2']);
-    const known = await query(`SELECT series, CAST(min(origin) FILTER (NOT isnan(text_1)) AS VARCHAR) AS since FROM ${from(table)} GROUP BY series ORDER BY series`);
-    expect(known.map(({ since }) => since)).toEqual([dateOf(0), dateOf(5), dateOf(10), dateOf(15), dateOf(31), null]);
-  });
-
-  test('do not move the reduction when they become known after the first fold', async () => {
-    const tables = [];
-    for (const [name, last] of [['early', [0, 0, 9]], ['other', [7, -3, 1]]] as const) {
-      const { table } = await build(panel, { vectors: await vectorsFile(name, last), textDims: 2 });
-      tables.push(await query(`SELECT series, origin, text_1, text_2 FROM ${from(table)} WHERE origin < DATE '${dateOf(31)}' ORDER BY ALL`));
-    }
-    expect(tables[0]).toEqual(tables[1]);
-  });
-
-  test('leave the parts before they became known as they are', async () => {
-    const long = somePanel({ series: 6, periods: 80 });
-    const known = async (name: string, knownFrom: string) => {
-      const out = join(scratch().folder, `${name}.parquet`);
-      const days = ['1970-01-01', '1970-01-01', '1970-01-01', knownFrom];
-      await scratch().duckdb.writeVectors({ out, series: series.slice(0, 4), dims: 2, vectors: Float32Array.of(1, 0, 0, 1, 1, 1, 3, 4), textSha256: series.slice(0, 4), knownFrom: days.map((day) => `${day}T00:00:00`) });
-      return (await build(long, { vectors: out, textDims: 2 })).spans.map(({ others }) => others);
-    };
-    const [never, late] = [await known('never', '2030-01-01'), await known('late', dateOf(75))];
-    expect([late[0], late[1] === never[1]]).toEqual([never[0], false]);
   });
 });
 
