@@ -1,82 +1,93 @@
-import { createHash } from 'node:crypto';
-import { cancellationSignal } from '@temporalio/activity';
-import type { ArtifactRef } from '../contracts/artifacts.ts';
-import type { EmbeddingActivities } from '../contracts/data.ts';
-import { type ArtifactStore, parquetFile, type WithScratch } from './artifact-store.ts';
+import type { Dtype } from '../contracts/embeddings.schema.ts';
+import type { EmbeddingActivities, EmbedMediaInput } from '../contracts/embedding.ts';
+import type { StepRow } from './embedding-progress.ts';
+import type { ArtifactStore, WithScratch } from './artifact-store.ts';
+import type { CacheTables, EmbeddingSets, Encoder, Item } from './embedding-cache.ts';
+import { embedMediaFiles } from './embedding-media.ts';
+import { progressOf } from './embedding-progress.ts';
+import { embedReviewTexts } from './embedding-reviews.ts';
+import { embedProductTexts } from './embedding-texts.ts';
+import type { MediaItem, Original } from './embedding-views.ts';
 import type { StepRunner } from './step.ts';
 
-export interface TextEncoder {
-  describe(): { id: string; dims: number };
-  /** Row-major, L2-normalised, in the order of `texts`. */
-  embed(texts: readonly string[], on: { signal?: AbortSignal }): Promise<Float32Array>;
+export type MediaModality = keyof EmbedMediaInput['settings'];
+
+/** Loaded encoders; the same settings may give the same one again. */
+export interface Encoders {
+  text(settings: { readonly model: string; readonly dtype: Dtype }): Promise<Encoder<string>>;
+  media(modality: MediaModality, settings: { readonly model: string; readonly dtype: Dtype; readonly frames?: number }): Promise<Encoder<MediaItem>>;
 }
 
-export interface VectorTables {
-  readTexts(input: { file: string }): Promise<{ series: readonly string[]; text: readonly string[]; knownFrom: readonly string[] }>;
-  readVectors(input: { files: readonly string[] }): Promise<ReadonlyMap<string, Float32Array>>;
-  writeVectors(input: { out: string; series: readonly string[]; knownFrom: readonly string[]; textSha256: readonly string[]; vectors: Float32Array; dims: number }): Promise<void>;
+interface Interruptible {
+  readonly signal: AbortSignal;
+}
+type Texts = { readonly texts: string };
+type Media = { readonly media: string; readonly modality: MediaModality };
+type ViewItems = { readonly views: string };
+
+/** What embedding needs of DuckDB; files are absolute paths, and every table is documented where `adapters/duckdb/vectors` makes it. */
+export interface VectorTables extends CacheTables {
+  writeWanted(request: { readonly source: Texts | Media | ViewItems | { readonly reviews: string }; readonly out: string } & Interruptible): Promise<number>;
+  firstContents(request: { readonly wanted: string; readonly count: number } & Interruptible): Promise<readonly string[]>;
+  writeViews(request: { readonly source: Texts | Media; readonly copies: number; readonly change: (of: Original) => Item; readonly out: string } & Interruptible): Promise<void>;
+  writeVectors(request: { readonly source: Texts | Media | ViewItems; readonly parts: readonly string[]; readonly dims: number; readonly out: string } & Interruptible): Promise<number>;
+  writeReviewVectors(request: { readonly reviews: string; readonly parts: readonly string[]; readonly dims: number; readonly sentiment?: (vectors: Float32Array) => Float32Array; readonly out: string } & Interruptible): Promise<number>;
+  mediaState(request: Media & { readonly parts: readonly string[]; readonly dims: number; readonly first: number } & Interruptible): Promise<{
+    readonly rows: number;
+    readonly unreadable: number;
+    readonly first: readonly { readonly series: string; readonly name: string; readonly problem: string }[];
+  }>;
 }
 
 export interface EmbeddingDeps {
-  readonly encoder: (model: string) => Promise<TextEncoder>;
+  readonly encoders: Encoders;
   readonly tables: VectorTables;
   readonly artifacts: ArtifactStore;
   /** Published vector files by encoder: the cache of everything embedded before. */
-  readonly sets: { list(encoder: string): Promise<readonly ArtifactRef[]>; add(encoder: string, ref: ArtifactRef, count: number): Promise<void> };
+  readonly sets: EmbeddingSets;
   readonly withScratch: WithScratch;
   readonly steps: StepRunner;
+  /** Where a step in progress shows how far it is. */
+  readonly rows: StepRow;
 }
 
-/** Texts in one published part; a killed attempt loses at most this many. */
-const partSize = 2_000;
+const counted = (count: number): string => count.toLocaleString('en-US');
 
-/** Parts of the cache are found by text, so their rows' time means nothing; a fixed one keeps their bytes the same. */
-const cacheTime = '1970-01-01T00:00:00Z';
-
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
-
-/** Activity on the `embedding` queue. Each distinct text is embedded once per encoder, over all runs. */
-export function createEmbeddingActivities({ encoder, tables, artifacts, sets, withScratch, steps }: EmbeddingDeps): EmbeddingActivities {
+/** Activities on the `embedding` queue. Each distinct content is embedded once per encoder, over all runs. */
+export function createEmbeddingActivities(deps: EmbeddingDeps): EmbeddingActivities {
+  const { steps, withScratch, rows } = deps;
   return {
-    embedTexts: async ({ context, texts, model }) =>
+    embedTexts: ({ context, texts, settings, views }) =>
+      steps.step(
+        context,
+        { activity: 'embedTexts', parameters: { texts, settings, views }, note: ({ embedded, reused, encoder }) => `${counted(embedded)} texts embedded, ${counted(reused)} reused, ${encoder}` },
+        (report) => withScratch((folder) => embedProductTexts(deps, { texts, settings, ...(views && { views }), folder, progress: progressOf({ rows, context, report, what: 'texts' }) })),
+      ),
+
+    embedReviews: ({ context, reviews, settings }) =>
       steps.step(
         context,
         {
-          activity: 'embedTexts',
-          parameters: { texts, model },
-          note: ({ embedded, reused, encoder: id }) => `${embedded} texts embedded, ${reused} reused, ${id}`,
+          activity: 'embedReviews', parameters: { reviews, settings },
+          note: ({ embedded, reused, encoder, sentimentBy }) =>
+            `${counted(embedded)} texts of reviews embedded, ${counted(reused)} reused, ${encoder}; ${sentimentBy === undefined ? noSentiment(settings.sentiment) : `sentiment by ${sentimentBy}`}`,
         },
-        () =>
-          withScratch(async (folder) => {
-            const signal = cancellationSignal();
-            const textEncoder = await encoder(model);
-            const { id, dims } = textEncoder.describe();
-            const table = await tables.readTexts({ file: await artifacts.fetchFile(texts, signal) });
-            const digests = table.text.map(sha256);
-            const published = await sets.list(id);
-            // A part that has gone from the store is embedded again and listed anew.
-            const there = await Promise.all(published.map((ref) => artifacts.exists(ref)));
-            const files = await Promise.all(published.filter((_, i) => there[i]).map((ref) => artifacts.fetchFile(ref, signal)));
-            const known = new Map(await tables.readVectors({ files }));
+        (report) => withScratch((folder) => embedReviewTexts(deps, { reviews, settings, folder, progress: progressOf({ rows, context, report, what: 'reviews' }) })),
+      ),
 
-            const missing = new Map<string, string>();
-            digests.forEach((digest, i) => known.has(digest) || missing.set(digest, table.text[i] ?? ''));
-            const queue = [...missing];
-            for (let start = 0; start < queue.length; start += partSize) {
-              const part = queue.slice(start, start + partSize);
-              const vectors = await textEncoder.embed(part.map(([, text]) => text), { signal });
-              part.forEach(([digest], i) => known.set(digest, vectors.slice(i * dims, (i + 1) * dims)));
-              const out = `${folder}/part-${start}.parquet`;
-              await tables.writeVectors({ out, series: part.map(([digest]) => digest), knownFrom: part.map(() => cacheTime), textSha256: part.map(([digest]) => digest), vectors, dims });
-              await sets.add(id, await artifacts.publishFile('embeddings', out, parquetFile, signal), part.length);
-            }
-
-            const out = `${folder}/vectors.parquet`;
-            const vectors = new Float32Array(digests.length * dims);
-            digests.forEach((digest, i) => vectors.set(known.get(digest) ?? new Float32Array(dims), i * dims));
-            await tables.writeVectors({ out, series: table.series, knownFrom: table.knownFrom, textSha256: digests, vectors, dims });
-            return { vectors: await artifacts.publishFile('embeddings', out, parquetFile, signal), dims, embedded: missing.size, reused: digests.length - missing.size, encoder: id };
-          }),
+    embedMedia: ({ context, media, settings, views }) =>
+      steps.step(
+        context,
+        {
+          activity: 'embedMedia', parameters: { media, settings, views },
+          note: (results) =>
+            Object.entries(results)
+              .map(([modality, { embedded, reused, unreadable, encoder }]) => `${modality}: ${counted(embedded)} embedded, ${counted(reused)} reused, ${counted(unreadable)} not readable, ${encoder}`)
+              .join('; '),
+        },
+        (report) => withScratch((folder) => embedMediaFiles(deps, { media, settings, ...(views && { views }), folder, progress: (modality) => progressOf({ rows, context, report, what: `${modality} files` }) })),
       ),
   };
 }
+
+const noSentiment = (asked: boolean): string => (asked ? 'no sentiment: no classifier is there for this model' : 'no sentiment asked for');

@@ -39,14 +39,17 @@ export interface StepUnit<T> {
   readonly note: (value: T) => string;
 }
 
+/** Says how far the work is, for whoever looks at the activity. */
+export type Report = (details: unknown) => void;
+
 export interface StepRunner {
   /**
    * One unit of work, done once for the same (activity, code version, parameters): a repeated call returns the stored outputs,
    * provided that the artifacts they name still exist.
    */
   once<T>(activity: string, parameters: unknown, work: () => Promise<T>): Promise<Cached<T>>;
-  /** A whole step: `once`, with the run's row kept up to date and a heartbeat while it works. */
-  step<T>(context: StepContext, unit: StepUnit<T>, work: () => Promise<T>): Promise<T>;
+  /** A whole step: `once`, with the run's row kept up to date and a heartbeat while it works; what `report` was last given are its details. */
+  step<T>(context: StepContext, unit: StepUnit<T>, work: (report: Report) => Promise<T>): Promise<T>;
   /** Row and heartbeat for a step that is an effect rather than a computation, and so is never served from the cache. */
   effect<T>(context: StepContext, describe: (value: T) => { note: string; unchanged: boolean }, work: () => Promise<T>): Promise<T>;
 }
@@ -54,10 +57,11 @@ export interface StepRunner {
 const heartbeatEveryMs = 3_000;
 
 /** A heartbeat that says "alive" while native code works off the event loop; what is done already is in the cache. */
-export async function withHeartbeat<T>(work: () => Promise<T>): Promise<T> {
-  const timer = setInterval(() => heartbeat(), heartbeatEveryMs);
+export async function withHeartbeat<T>(work: (report: Report) => Promise<T>): Promise<T> {
+  let details: unknown;
+  const timer = setInterval(() => heartbeat(details), heartbeatEveryMs);
   try {
-    return await work();
+    return await work((now) => heartbeat((details = now)));
   } finally {
     clearInterval(timer);
   }
@@ -84,7 +88,7 @@ export function createStepRunner({ cache, rows, artifacts, codeVersion }: StepDe
     return (await Promise.all(parts.map(({ file }) => artifacts.exists(file)))).every(Boolean);
   }
 
-  async function tracked<T>(context: StepContext, describe: (value: T) => { note: string; cached: boolean }, work: () => Promise<T>): Promise<T> {
+  async function tracked<T>(context: StepContext, describe: (value: T) => { note: string; cached: boolean }, work: (report: Report) => Promise<T>): Promise<T> {
     const started = performance.now();
     await rows.begin(context, { attempt: activityInfo().attempt });
     try {
@@ -101,9 +105,9 @@ export function createStepRunner({ cache, rows, artifacts, codeVersion }: StepDe
 
   return {
     once,
-    async step<T>(context: StepContext, { activity, parameters, note }: StepUnit<T>, work: () => Promise<T>): Promise<T> {
+    async step<T>(context: StepContext, { activity, parameters, note }: StepUnit<T>, work: (report: Report) => Promise<T>): Promise<T> {
       const describe = ({ value, cached }: Cached<T>) => ({ note: note(value), cached });
-      return (await tracked(context, describe, () => once(activity, parameters, work))).value;
+      return (await tracked(context, describe, (report) => once(activity, parameters, () => work(report)))).value;
     },
     effect: (context, describe, work) =>
       tracked(

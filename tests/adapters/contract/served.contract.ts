@@ -217,22 +217,36 @@ export function describeServed(name: string, get: () => Served): void {
   });
 
   describe(`embedding sets in ${name}`, () => {
-    test('a set is kept once per encoder, oldest first', async () => {
+    const partOf = (encoder: string, i: number) => ({ ref: artifact('embeddings', `${encoder} ${i}`), count: 12, first: sha256(`first ${i}`), last: sha256(`last ${i}`) });
+
+    test('a part is kept once per encoder, oldest first, with the keys it begins and ends with', async () => {
       const { embeddingSets } = get();
       const encoder = fresh();
-      const [first, second] = [artifact('embeddings', `${encoder} 1`), artifact('embeddings', `${encoder} 2`)];
-      for (const ref of [first, second, first]) await embeddingSets.add(encoder, ref, 12);
+      const [first, second] = [partOf(encoder, 1), partOf(encoder, 2)];
+      for (const part of [first, second, first]) await embeddingSets.add(encoder, part);
       expect(await embeddingSets.list(encoder)).toEqual([first, second]);
       expect(await embeddingSets.list(fresh())).toEqual([]);
     });
 
-    test('a set that lies elsewhere now is found there, in its old place among the others', async () => {
+    test('a part that lies elsewhere now is found there, in its old place among the others', async () => {
       const { embeddingSets } = get();
       const encoder = fresh();
-      const [first, second] = [artifact('embeddings', `${encoder} 1`), artifact('embeddings', `${encoder} 2`)];
-      const moved = { ...first, uri: 's3://another-bucket/embeddings/1.parquet' };
-      for (const ref of [first, second, moved]) await embeddingSets.add(encoder, ref, 12);
+      const [first, second] = [partOf(encoder, 1), partOf(encoder, 2)];
+      const moved = { ...first, ref: { ...first.ref, uri: 's3://another-bucket/embeddings/1.parquet' } };
+      for (const part of [first, second, moved]) await embeddingSets.add(encoder, part);
       expect(await embeddingSets.list(encoder)).toEqual([moved, second]);
+    });
+
+    test('merged parts take the place of the small ones, and of those of no other encoder', async () => {
+      const { embeddingSets } = get();
+      const [encoder, other] = [fresh(), fresh()];
+      const parts = [1, 2, 3].map((i) => partOf(encoder, i));
+      for (const part of parts) await embeddingSets.add(encoder, part);
+      for (const part of parts) await embeddingSets.add(other, part);
+      const merged = partOf(encoder, 4);
+      for (let attempt = 0; attempt < 2; attempt += 1) await embeddingSets.replace(encoder, parts.slice(0, 2).map(({ ref }) => ref.sha256), [merged]);
+      expect(await embeddingSets.list(encoder)).toEqual([parts[2], merged]);
+      expect(await embeddingSets.list(other)).toEqual(parts);
     });
   });
 }
