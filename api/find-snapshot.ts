@@ -20,7 +20,7 @@ export async function findSnapshot(deps: Pick<ApiDependencies, 'snapshots'>, ref
   if (met.length === 1) throw new NotFound(`${pipeline} has one snapshot only: there is no previous one`);
   const all = await deps.snapshots.list({});
   const isDigest = which === undefined && /^[0-9a-f]+$/.test(ref);
-  const known = all.map((stored) => (isDigest ? stored.snapshot.digest.slice(0, 12) : stored.pipeline));
+  const known = all.map((stored) => (isDigest ? stored.snapshot.digest.slice(0, 12) : `${stored.pipeline}${which === undefined ? '' : `@${which}`}`));
   throw notFound('snapshot', ref, known, 'there are none yet');
 }
 

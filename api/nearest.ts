@@ -1,12 +1,22 @@
-import { closest } from 'fastest-levenshtein';
+import { distance } from 'fastest-levenshtein';
 
 import { NotFound } from '../contracts/failure.ts';
+import { nearestName } from '../domain/nearest-name.ts';
 import type { ApiDependencies } from './dependencies.ts';
 
-/** `no series "85123" in online-retail; did you mean "85123A"?` */
+const mostNamed = 5;
+
+/** `no series "85123" in online-retail; did you mean "85123A"?`, or what there is where nothing is near. */
 export function notFound(what: string, given: string, known: readonly string[], otherwise: string): NotFound {
-  const hint = known.length === 0 ? otherwise : `did you mean "${closest(given, known)}"?`;
+  const nearest = nearestName(given, known, distance);
+  const names = [...new Set(known)];
+  const hint = known.length === 0 ? otherwise : nearest === undefined ? `there ${names.length === 1 ? 'is' : 'are'} ${listed(names)}` : `did you mean "${nearest}"?`;
   return new NotFound(`no ${what} "${given}"; ${hint}`);
+}
+
+function listed(names: readonly string[]): string {
+  const shown = names.slice(0, mostNamed).map((name) => `"${name}"`).join(', ');
+  return names.length > mostNamed ? `${shown} and ${String(names.length - mostNamed)} more` : shown;
 }
 
 /** Pipelines that ever ran, by name. */

@@ -1,13 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 
-import { closest } from 'fastest-levenshtein';
+import { distance } from 'fastest-levenshtein';
 import { LineCounter, parseDocument } from 'yaml';
 import type { Document } from 'yaml';
 
 import { BadInput } from '../contracts/failure.ts';
 import { pipelineSchema } from '../contracts/pipeline.schema.ts';
 import type { Pipeline } from '../contracts/pipeline.schema.ts';
+import { nearestName } from '../domain/nearest-name.ts';
 import { resolveSpace } from '../domain/search-spaces.ts';
 import { explainIssue } from './pipeline-issue.ts';
 import type { Path } from './pipeline-issue.ts';
@@ -80,9 +81,8 @@ export function parsePipeline(text: string, shown: string): Pipeline {
 /** Adds the nearest right name to a problem that lists the known ones. */
 function withNearest(problem: string, given: string): string {
   const known = /; known are (.+)$/.exec(problem)?.[1]?.split(', ') ?? [];
-  return known.length === 0
-    ? problem
-    : problem.replace('; known are ', `; did you mean "${closest(given, known)}"? Known here: `);
+  const nearest = nearestName(given, known, distance);
+  return known.length === 0 ? problem : problem.replace('; known are ', `; ${nearest === undefined ? 'k' : `did you mean "${nearest}"? K`}nown here: `);
 }
 
 function toPlain(document: Document.Parsed, shown: string): unknown {

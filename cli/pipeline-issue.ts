@@ -1,7 +1,8 @@
-import { closest } from 'fastest-levenshtein';
+import { distance } from 'fastest-levenshtein';
 import { z } from 'zod';
 
 import { pipelineSchema } from '../contracts/pipeline.schema.ts';
+import { nearestName } from '../domain/nearest-name.ts';
 
 export type Path = readonly (string | number)[];
 
@@ -20,10 +21,8 @@ export function explainIssue(issue: Issue, whole: unknown): Explained {
     case 'unrecognized_keys': {
       const [key = ''] = issue.keys;
       const known = knownKeys(path, whole);
-      const hint =
-        known.length === 0
-          ? 'it takes no keys'
-          : `did you mean "${closest(key, known)}"? Known here: ${known.join(', ')}`;
+      const nearest = nearestName(key, known, distance);
+      const hint = known.length === 0 ? 'it takes no keys' : `${nearest === undefined ? 'k' : `did you mean "${nearest}"? K`}nown here: ${known.join(', ')}`;
       return { path: [...path, key], message: `unknown key; ${hint}` };
     }
     case 'invalid_type':
@@ -32,10 +31,8 @@ export function explainIssue(issue: Issue, whole: unknown): Explained {
     case 'invalid_value': {
       if (given === undefined)
         return { path, message: `is missing: allowed ${isOne(issue.values)} ${listed(issue.values)}` };
-      const hint =
-        typeof given === 'string' && issue.values.length > 1
-          ? `; did you mean ${closest(given, issue.values.map(String))}?`
-          : '';
+      const nearest = typeof given === 'string' && issue.values.length > 1 ? nearestName(given, issue.values.map(String), distance) : undefined;
+      const hint = nearest === undefined ? '' : `; did you mean ${nearest}?`;
       return {
         path,
         message: `${shown(given)} is not allowed: allowed ${isOne(issue.values)} ${listed(issue.values)}${hint}`,
@@ -71,14 +68,9 @@ function explainUnion(
     const rules = discriminators(path, whole);
     const at = path.at(-1) === issue.discriminator ? path : [...path, issue.discriminator];
     const rule = valueAt(whole, at);
-    const problem =
-      rule === undefined
-        ? 'is missing'
-        : `${shown(rule)} is not a known rule; did you mean ${closest(String(rule), rules)}?`;
-    return {
-      path: at,
-      message: `${problem} Allowed are ${rules.join(', ')}`.replace('missing Allowed', 'missing: allowed'),
-    };
+    const nearest = rule === undefined ? undefined : nearestName(String(rule), rules, distance);
+    const problem = rule === undefined ? 'is missing: a' : `${shown(rule)} is not a known rule${nearest === undefined ? ': a' : `; did you mean ${nearest}? A`}`;
+    return { path: at, message: `${problem}llowed are ${rules.join(', ')}` };
   }
   // The branch that got furthest says most: a wrong value inside `int: […]` rather than "not a string".
   const deepest = leavesOf(issue).sort((a, b) => b.path.length - a.path.length)[0];

@@ -178,10 +178,13 @@ describe('wrong names', () => {
     ['/v1/runs?pipeline=shpo', 'shop'],
     ['/v1/pipelines/shop/forecasts?series=85132A', '85123A'],
     ['/v1/proposals/propp-1', 'prop-1'],
-    ['/v1/snapshots/99', snapshot.digest.slice(0, 12)],
-    ['/v1/candidates/compare?a=9&b=1&pipeline=shop', '2'],
   ])('GET %s is not found, and the nearest right name is given', async (path, right) => {
     expect((await refused(setUp().get(path), 404)).message).toContain(`did you mean "${right}"`);
+  });
+  test('names that nothing is near to are told what there is', async () => {
+    const digest = snapshot.digest.slice(0, 12);
+    expect((await refused(setUp().get('/v1/snapshots/99'), 404)).message).toMatch(new RegExp(`^no snapshot "99"; there are .*"${digest}"`));
+    expect((await refused(setUp().get('/v1/candidates/compare?a=9&b=1&pipeline=shop'), 404)).message).toMatch(/^no candidate "9"; there are "[12]", "[12]"$/);
   });
   test('a moment before the first champion says so', async () => {
     expect((await refused(setUp().get('/v1/pipelines/shop/champion?at=2025-01-01T00:00:00Z'), 404)).message).toBe(

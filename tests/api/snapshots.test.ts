@@ -25,7 +25,7 @@ test.each([['shop', snapshot], ['shop@latest', snapshot], ['shop@previous', earl
 test('a pipeline that never met another snapshot has no previous one', async () => {
   const snapshots = { ...fakes.snapshots, list: async () => [{ pipeline: 'shop', storedAt: '2025-11-24T08:01:00.000Z', snapshot }] };
   expect((await refused(setUp({ snapshots }).get('/v1/snapshots/shop@previous'), 404)).message).toContain('one snapshot only');
-  expect((await refused(setUp().get('/v1/snapshots/shpo@latest'), 404)).message).toContain('did you mean "shop"');
+  expect((await refused(setUp().get('/v1/snapshots/shpo@latest'), 404)).message).toContain('did you mean "shop@latest"');
 });
 
 test('a profile that came with the snapshot is read; one of before there were profiles is computed once, with what the pipeline file says', async () => {

@@ -1,7 +1,8 @@
 import { stat } from 'node:fs/promises';
-import { closest } from 'fastest-levenshtein';
+import { distance } from 'fastest-levenshtein';
 import { BadInput } from '../../../contracts/failure.ts';
 import type { Sources } from '../../../contracts/pipeline.schema.ts';
+import { nearestName } from '../../../domain/nearest-name.ts';
 import { quoted, textIn } from '../row-values.ts';
 import type { Parameters, Session } from '../session.ts';
 import { identifier, literal } from '../sql-text.ts';
@@ -121,16 +122,18 @@ export function columnNamed(source: OpenSource, name: string, role: string): Sou
   // What is no header may be a line of any file at all: it is nobody's business.
   const [only = ''] = names;
   if (names.length === 1 && !/^[\p{L}\p{N}_ .,;|\t-]{1,200}$/u.test(only)) throw new BadInput(`${source.uri}: there is no column ${quoted(name)} (${role}), and the first line of the file is no header of columns; is this the right file?`);
-  throw new BadInput(`${source.uri}: there is no column ${quoted(name)} (${role}); ${hintFor(name, names)} The file has ${listed(names)}`);
+  const hint = hintFor(name, names);
+  throw new BadInput(`${source.uri}: there is no column ${quoted(name)} (${role}); ${hint === undefined ? 't' : `${hint} T`}he file has ${listed(names)}`);
 }
 
 const looksLikeData = /^[-+]?\d+([.,]\d+)?$|^\d{4}-\d{2}-\d{2}|^\d{1,2}[/.]\d{1,2}[/.]\d{2,4}/;
 
-function hintFor(name: string, names: readonly string[]): string {
+function hintFor(name: string, names: readonly string[]): string | undefined {
   const [only = ''] = names;
   if (names.length === 1 && /[,;\t|]/.test(only)) return 'is csv.delimiter the right one?';
   if (names.some((known) => looksLikeData.test(known))) return 'is the header line missing?';
-  return `did you mean ${quoted(closest(name, names))}?`;
+  const nearest = nearestName(name, names, distance);
+  return nearest === undefined ? undefined : `did you mean ${quoted(nearest)}?`;
 }
 
 const mostListed = 25;

@@ -1,5 +1,6 @@
-import { closest } from 'fastest-levenshtein';
+import { distance } from 'fastest-levenshtein';
 import { BadInput } from '../../../contracts/failure.ts';
+import { nearestName } from '../../../domain/nearest-name.ts';
 import { textIn } from '../row-values.ts';
 import type { Session } from '../session.ts';
 import { identifier, parquetFiles } from '../sql-text.ts';
@@ -45,5 +46,6 @@ export function columnNamed({ columns }: KeptRows, name: string, where: string):
   const found = columns.find((column) => column.name === name);
   if (found !== undefined) return found;
   const names = columns.map((column) => column.name);
-  throw new BadInput(`${where}: there is no column "${name}"; did you mean "${closest(name, names)}"? Rules see the snapshot's columns ${names.join(', ')}`);
+  const nearest = nearestName(name, names, distance);
+  throw new BadInput(`${where}: there is no column "${name}"; ${nearest === undefined ? 'r' : `did you mean "${nearest}"? R`}ules see the snapshot's columns ${names.join(', ')}`);
 }

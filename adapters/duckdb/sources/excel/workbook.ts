@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
-import { closest } from 'fastest-levenshtein';
+import { distance } from 'fastest-levenshtein';
 import { BadInput } from '../../../../contracts/failure.ts';
+import { nearestName } from '../../../../domain/nearest-name.ts';
 import { quoted } from '../../row-values.ts';
 import { type CellKind, isDateFormat } from './number-formats.ts';
 import { createXmlReader, XmlError, type XmlEvents } from './xml-reader.ts';
@@ -47,7 +48,8 @@ export function sheetEntry({ sheets, uri }: Workbook, wanted: string | undefined
   const sheet = wanted === undefined ? sheets[0] : sheets.find(({ name }) => name === wanted);
   if (sheet !== undefined) return sheet.entry;
   const names = sheets.map(({ name }) => name);
-  throw new BadInput(`${uri}: there is no sheet ${quoted(wanted ?? '')}; did you mean ${quoted(closest(wanted ?? '', names))}? The workbook has ${names.slice(0, 25).map(quoted).join(', ')}`);
+  const nearest = nearestName(wanted ?? '', names, distance);
+  throw new BadInput(`${uri}: there is no sheet ${quoted(wanted ?? '')}; ${nearest === undefined ? 't' : `did you mean ${quoted(nearest)}? T`}he workbook has ${names.slice(0, 25).map(quoted).join(', ')}`);
 }
 
 /** Reads an entry of the archive as XML. After each piece `pause` may write what was found. */
