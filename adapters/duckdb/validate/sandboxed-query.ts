@@ -1,6 +1,7 @@
 import { DuckDBInstance, type DuckDBConnection, StatementType } from '@duckdb/node-api';
 import type { RowAddress } from '../../../contracts/data.ts';
 import { identifier, literal, parquetFiles } from '../sql-text.ts';
+import { queryReason } from './query-words.ts';
 
 export interface SandboxedQuery {
   /** One SELECT over the table `sales`. */
@@ -53,7 +54,7 @@ export async function sandboxedQuery(job: SandboxedQuery, signal?: AbortSignal):
   } catch (error) {
     signal?.throwIfAborted();
     if (error instanceof QueryRefused || !(error instanceof Error)) throw error;
-    throw new QueryRefused(inOneLine(error.message), { cause: error });
+    throw new QueryRefused(queryReason(error.message), { cause: error });
   } finally {
     signal?.removeEventListener('abort', interrupt);
     clearInterval(again);
@@ -84,9 +85,4 @@ async function count(connection: DuckDBConnection, query: string): Promise<Broke
   if (broken === 0 || !names.includes('file') || !names.includes('row')) return { broken, examples: [] };
   const first = (await connection.runAndReadAll(`SELECT file, row FROM ${rows} ORDER BY file, row LIMIT 5`)).getRowObjectsJS();
   return { broken, examples: first.map(({ file, row }) => ({ file: Number(file), row: Number(row) })).filter(({ file, row }) => Number.isInteger(file) && Number.isInteger(row)) };
-}
-
-/** DuckDB's own words without its drawing of the place, which needs several lines. */
-function inOneLine(message: string): string {
-  return (message.split(/\n\s*(?:\n|LINE )/)[0] ?? message).replace(/\s+/g, ' ').trim();
 }
