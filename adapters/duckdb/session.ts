@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { DuckDBInstance, type DuckDBConnection, type DuckDBDataChunk } from '@duckdb/node-api';
+import { dataProblem } from './data-problem.ts';
 
 export interface DuckdbOptions {
   /** Shared by all calls of one adapter; larger work spills to `tempFolder`. */
@@ -33,6 +34,7 @@ export interface OpenSession extends Session {
 
 /** Gives out sessions on one instance, so that memory limit and threads hold for all calls together. */
 export interface Sessions {
+  /** @throws BadInput for values that can't be computed with */
   use<T>(signal: AbortSignal | undefined, work: (session: Session) => Promise<T>): Promise<T>;
   open(signal: AbortSignal | undefined): Promise<OpenSession>;
   close(): Promise<void>;
@@ -82,7 +84,7 @@ export function createSessions({ memoryLimitMiB, threads, tempFolder }: DuckdbOp
       } catch (error) {
         // An interrupted query fails with DuckDB's own error; the reason of the abort is what the caller knows.
         signal?.throwIfAborted();
-        throw error;
+        throw dataProblem(error) ?? error;
       } finally {
         session.close();
       }

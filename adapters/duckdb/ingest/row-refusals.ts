@@ -36,6 +36,8 @@ function reasonOf(kind: Problem['kind'], found: string, now: string): string {
     case 'time':
       return `${quoted(found)} is not a date; correct it, or set csv.timeFormat (for instance '%d/%m/%Y %H:%M')`;
     case 'number':
+      // A number beyond those that computers know.
+      if (Math.abs(Number(found)) === Number.POSITIVE_INFINITY && /\d/.test(found)) return `${quoted(found)} is too large, ${largestNumber} is the most; correct it, or filter the row away`;
       return `${quoted(found)} is not a number${/^-?[\d. ]+,\d+$/.test(found) ? " (decimal comma? set csv.decimal: ',')" : '; correct it, or filter the row away'}`;
     case 'too-large':
       return `${found} is too large, ${largestNumber} is the most; correct it, or filter the row away`;

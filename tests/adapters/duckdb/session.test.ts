@@ -39,6 +39,19 @@ test('temporary tables of one call are not seen by another', async () => {
   });
 });
 
+test.each([
+  ["SELECT CAST('abc' AS DOUBLE)", /a value in the data can't be computed with: could not convert string 'abc' to DOUBLE/],
+  ['SELECT CAST(1e30 AS DECIMAL(38, 10))', /a value in the data can't be computed with: .*range|a value in the data can't be computed with: .*DECIMAL/],
+  ["SELECT TIMESTAMP '290000-01-01' + INTERVAL 9000000 YEARS", /a value in the data can't be computed with: /],
+])('what fails for its values is not tried again: %s', async (sql, message) => {
+  const failed = sessions.use(undefined, (session) => session.row(sql));
+  await expect(failed).rejects.toMatchObject({ code: 'BadInput', retryable: false, message: expect.stringMatching(message) as string });
+});
+
+test('what fails for our own SQL is no fault of the data', async () => {
+  await expect(sessions.use(undefined, (session) => session.row('SELECT nothing'))).rejects.not.toHaveProperty('code');
+});
+
 test('names and texts with quotes stay one name and one text', async () => {
   const name = 'a"b; DROP TABLE x --';
   const row = await sessions.use(undefined, (session) => session.row(`SELECT ${literal("it's")} AS ${identifier(name)}`));

@@ -67,6 +67,7 @@ describe('bad input is refused with file, place and remedy', () => {
     expect(await refusal({ csv: goodCsv({ 17: 'A,2024-01-17,many' }) })).toBe('sales.csv row 17, column "units": "many" is not a number; correct it, or filter the row away');
   });
   test('numbers so large that their sums would not fit, before or after conversion; but those that fit are taken', async () => {
+    expect(await refusal({ csv: goodCsv({ 17: 'A,2024-01-17,1e400' }) })).toBe('sales.csv row 17, column "units": "1e400" is too large, 1e15 is the most; correct it, or filter the row away');
     expect(await refusal({ csv: goodCsv({ 17: 'A,2024-01-17,1e308' }) })).toBe('sales.csv row 17, column "units": 1e+308 is too large, 1e15 is the most; correct it, or filter the row away');
     expect(await refusal({ csv: goodCsv({ 17: 'A,2024-01-17,-2e15' }) })).toContain('row 17, column "units": -2000000000000000.0 is too large');
     expect((await ingest({ csv: goodCsv({ 17: 'A,2024-01-17,1e15' }) })).rows).toBe(60);
