@@ -6,7 +6,7 @@ type Facts = Omit<SnapshotDiffView, 'verdict'>;
 export function verdictOf(facts: Facts): string[] {
   const { a, b } = facts;
   if (a.digest === b.digest) return ['It is the same snapshot: nothing differs.'];
-  return [...schemaLines(facts), ...rowLines(facts), ...seriesLines(facts), ...spanLines(facts), ...columnLines(facts)];
+  return [...schemaLines(facts), ...rowLines(facts), ...seriesLines(facts), ...spanLines(facts), ...productLines(facts), ...columnLines(facts)];
 }
 
 function schemaLines({ schema }: Facts): string[] {
@@ -36,6 +36,12 @@ function seriesLines({ series: { appeared, vanished } }: Facts): string[] {
 function spanLines({ a, b }: Facts): string[] {
   const [from, to] = [[a.from, b.from], [a.to, b.to]].map(([x, y]) => (x === y ? undefined : `${day(y)} (was ${day(x)})`));
   return [...(from === undefined ? [] : [`The first kept row is of ${from}.`]), ...(to === undefined ? [] : [`The last kept row is of ${to}.`])];
+}
+
+function productLines({ products }: Facts): string[] {
+  if (products.length === 0) return [];
+  const value = (number: number | undefined): string => (number === undefined ? 'none' : Number.isInteger(number) ? counted(number) : figure(number));
+  return [`Besides the sales: ${products.map(({ what, a, b }) => `${what} ${value(b)} (was ${value(a)})`).join(', ')}.`];
 }
 
 /** From here on a share of missing values or zeros is worth a line: one in a hundred. */

@@ -5,6 +5,7 @@ import { columnCards } from './html-columns.ts';
 import { barsOverTime, heatStrip, lineChart } from './html-charts.ts';
 import { escapeHtml, htmlPage, section } from './html-page.ts';
 import { barCell, factsHtml, htmlTable } from './html-table.ts';
+import { productLines } from './products.ts';
 
 export interface ProfilePage {
   readonly detail: SnapshotDetail;
@@ -16,7 +17,7 @@ export interface ProfilePage {
 export function profilePage({ detail, touched }: ProfilePage): string {
   const { snapshot, pipelines, storedAt, validation } = detail;
   const parts = [
-    summary(detail), overTime(detail), schema(detail), section('columns', 'Columns', columnCards(detail.profile)),
+    summary(detail), overTime(detail), schema(detail), section('columns', 'Columns', columnCards(detail.profile)), products(detail),
     validation === undefined ? '' : rules(validation), touched === undefined ? '' : touchedCells(touched), sources(detail),
     `<footer>Snapshot <code>${snapshot.digest}</code>. Figures are of the kept rows unless they say otherwise.</footer>`,
   ];
@@ -39,6 +40,11 @@ function summary({ snapshot, profile }: SnapshotDetail): string {
     ['Price', `${compact(price === undefined ? price : Number(price.toPrecision(3)))}<small>median, ${escapeHtml(meaning.currency ?? 'no currency named')}</small>`],
     ['Time zone', `${escapeHtml(meaning.timezone ?? 'as written').replaceAll('/', '/<wbr>')}<small>${meaning.recordedIn === undefined ? 'local times' : `recorded in ${escapeHtml(meaning.recordedIn)}`}</small>`],
   ]));
+}
+
+function products({ profile: { products: known } }: SnapshotDetail): string {
+  if (known === undefined) return '';
+  return section('products', 'Products', `<div class="card">${htmlTable('What is known of the products besides their sales', [{ title: 'What' }, { title: 'How much' }], productLines(known).map((line) => [...line]))}</div>`);
 }
 
 /** More periods than the page has pixels for are taken together. */

@@ -2,6 +2,7 @@ import { lengthInWords } from '../../domain/calendar.ts';
 import type { SnapshotDetail } from '../../contracts/http-snapshots.schema.ts';
 import type { Terminal } from '../terminal.ts';
 import { compact, count, minute, percent, sparkline } from './figures.ts';
+import { productLines } from './products.ts';
 import { renderPairs, renderTable } from './table.ts';
 import { renderValidation } from './validation.ts';
 
@@ -17,6 +18,7 @@ export function renderSnapshot(detail: SnapshotDetail, { colors, columns }: Pick
       ['series', count(profile.series)],
       ['kept from', `${snapshot.from.slice(0, 10)} to ${snapshot.to.slice(0, 10)}`],
       ['times', timesOf(meaning)],
+      ...(profile.products === undefined ? [] : productLines(profile.products)),
       ...snapshot.sources.map(({ source, uri, sha256, rows }): [string, string] => [
         source,
         `${uri} (${source === 'rates' ? '' : `${count(rows)} rows, `}${sha256.slice(0, 12)})`,

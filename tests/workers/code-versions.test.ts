@@ -22,10 +22,15 @@ describe('the code version of a cached activity', () => {
 
   test.each<[string, readonly string[], readonly RegExp[]]>([
     ['ingest', ['activities/ingest.ts', 'adapters/duckdb/session.ts'], [/^@duckdb\/node-api@/, /^@duckdb\/node-bindings@/]],
+    ['readProducts', ['adapters/duckdb/ingest/read-products.ts', 'adapters/duckdb/ingest/plain-text.ts'], [/^@duckdb\/node-api@/]],
+    ['readReviews', ['adapters/duckdb/ingest/read-reviews.ts', 'adapters/duckdb/ingest/local-times.ts', 'activities/file-number.ts'], [/^@duckdb\/node-api@/]],
+    ['readMedia', ['activities/read-media.ts', 'adapters/duckdb/sources/locate-media.ts', 'adapters/duckdb/sources/media-kind.ts'], []],
     ['cleanPart', ['adapters/duckdb/clean/panel-parts.ts', 'domain/cleaning/clean-series.ts'], [/^@duckdb\/node-api@/]],
     ['buildFeatures', ['activities/features.ts', 'adapters/duckdb/features/plan-origins.ts', 'domain/features/feature-plan.ts', 'domain/reduction.ts'], []],
     ['featurePart', ['adapters/duckdb/features/origin-parts.ts', 'domain/features/origin-kernel.ts', 'domain/cleaning/settle-gaps.ts', 'adapters/duckdb/panel/row-writer.ts'], [/^@duckdb\/node-api@/]],
-    ['embedTexts', ['activities/embedding.ts', 'adapters/embeddings/pooling.ts', 'adapters/duckdb/fill-table.ts'], [/^@huggingface\/transformers@/, /^onnxruntime-node@/]],
+    ['embedTexts', ['activities/embedding-cache.ts', 'adapters/embeddings/pooling.ts', 'adapters/duckdb/vectors/wanted-items.ts', 'domain/augmentation/text/noise.ts', 'domain/text-language.ts'], [/^onnxruntime-node@/]],
+    ['embedReviews', ['activities/embedding-cache.ts', 'adapters/embeddings/pooling.ts', 'adapters/duckdb/vectors/write-review-vectors.ts', 'domain/sentiment/heads.ts'], [/^onnxruntime-node@/]],
+    ['embedMedia', ['activities/embedding-cache.ts', 'adapters/media-encoders/decode-picture.ts', 'adapters/media-encoders/video-frames.ts', 'domain/augmentation/pixels/picture.ts', 'adapters/duckdb/vectors/write-vectors.ts'], [/^onnxruntime-node@/, /^sharp@/]],
     ['aggregatePanel', ['activities/hierarchy.ts', 'adapters/duckdb/hierarchy/series-levels.ts', 'domain/hierarchy/name-nodes.ts'], [/^@duckdb\/node-api@/]],
     ['aggregatePart', ['adapters/duckdb/hierarchy/node-part.ts', 'domain/cleaning/touched.ts'], [/^@duckdb\/node-api@/]],
     ['reconcileForecasts', ['activities/reconcile-tables.ts', 'activities/prediction-rows.ts', 'domain/hierarchy/min-trace.ts', 'adapters/duckdb/hierarchy/past-sales.ts'], []],
@@ -106,7 +111,7 @@ describe('code versions of a build', () => {
   });
 
   test('are there for every activity whose code is named anywhere', async () => {
-    const used = await Promise.all(['activities/registry.ts', 'activities/search.ts', 'activities/training.ts', 'activities/ingest.ts', 'activities/read-files.ts', 'activities/merge-spans.ts', 'activities/profile-sales.ts', 'activities/validate.ts', 'activities/clean.ts', 'activities/features.ts', 'activities/embedding.ts', 'activities/evaluation.ts', 'activities/hierarchy.ts'].map((name) => readFile(join(packageRoot, name), 'utf8')));
+    const used = await Promise.all(['activities/registry.ts', 'activities/search.ts', 'activities/training.ts', 'activities/ingest.ts', 'activities/read-files.ts', 'activities/read-media.ts', 'activities/merge-spans.ts', 'activities/profile-sales.ts', 'activities/validate.ts', 'activities/clean.ts', 'activities/features.ts', 'activities/embedding.ts', 'activities/evaluation.ts', 'activities/hierarchy.ts'].map((name) => readFile(join(packageRoot, name), 'utf8')));
     const named = used.flatMap((text) => [...text.matchAll(/(?:codeVersion\(|activity: |steps\.once(?:<\w+>)?\()'(\w+)'/g)].map(([, name]) => name));
     expect(new Set(named)).toEqual(new Set(Object.keys(activityCode)));
   });

@@ -1,9 +1,10 @@
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BadInput } from '../../../contracts/failure.ts';
 import type { Sources } from '../../../contracts/pipeline.schema.ts';
 import { counted, numberIn, quoted } from '../row-values.ts';
 import type { Row, Session } from '../session.ts';
-import { createBinder } from '../sql-text.ts';
+import { createBinder, parquetFiles } from '../sql-text.ts';
 import { numberCell, seriesCell, textCell } from '../sources/cells.ts';
 import { checkPattern, filterSql } from '../sources/filters.ts';
 import { columnNamed, type OpenSource, openSource, reading, type SourceColumn } from '../sources/open-source.ts';
@@ -37,7 +38,7 @@ export interface ReadReviews {
   readonly unusable: number;
   /** Of the others, ratings that are no number: such a review has none. */
   readonly unreadableRatings: number;
-  /** Path of Parquet `key VARCHAR, known_from TIMESTAMP, text VARCHAR, rating DOUBLE, file UBIGINT, row UBIGINT`, sorted by (key, known_from, row). */
+  /** Path of Parquet `key VARCHAR, known_from TIMESTAMP, text VARCHAR, rating DOUBLE, file UBIGINT, row UBIGINT`, in the order of the file. */
   readonly reviews: string;
 }
 
@@ -51,7 +52,10 @@ export async function readReviews(session: Session, request: ReadReviewsRequest)
   await checkZones(session, zones);
   const source = await openSource(session, { ...file, csv: reviews.csv, format: reviews.format, excel: reviews.excel, scratch: outFolder, name: 'reviews' });
   const { select, parameters, problems } = await reviewsSelect(session, source, request);
-  await reading(file.uri, () => session.run(`CREATE OR REPLACE TEMP TABLE review_lines AS ${select}`, parameters));
+  // Never a table in memory: texts of millions of reviews are larger than it.
+  const lines = join(outFolder, 'reviews.lines.parquet');
+  await reading(file.uri, () => writeParquet(session, { select, parameters, out: lines, rowsPerGroup: reviewsPerGroup }));
+  await session.run(`CREATE OR REPLACE TEMP VIEW review_lines AS SELECT * FROM ${parquetFiles([lines])}`);
   await refuseBadRows(session, { uri: file.uri, relation: 'review_lines', problems, now });
   const found = await session.row(
     `SELECT count(*) AS rows, count(*) FILTER (base) AS wanted, count(*) FILTER (base AND (key IS NULL OR known_from IS NULL)) AS unusable,
@@ -60,10 +64,10 @@ export async function readReviews(session: Session, request: ReadReviewsRequest)
   const out = join(outFolder, 'reviews.parquet');
   await writeParquet(session, {
     select: `SELECT key, known_from, text, rating, CAST(${String(number)} AS UBIGINT) AS file, CAST(row AS UBIGINT) AS row FROM review_lines
-       WHERE base AND key IS NOT NULL AND known_from IS NOT NULL ORDER BY key, known_from, row`,
+       WHERE base AND key IS NOT NULL AND known_from IS NOT NULL`,
     out, rowsPerGroup: reviewsPerGroup,
   });
-  await session.run('DROP TABLE review_lines');
+  await rm(lines);
   const count = (name: string): number => numberIn(found, name);
   return { columns: source.columns, rows: count('rows'), wanted: count('wanted'), unusable: count('unusable'), unreadableRatings: count('unreadableRatings'), reviews: out };
 }

@@ -65,7 +65,7 @@ export async function locateMedia(options: SourceOptions, { names, tables, media
       signal.throwIfAborted();
       const problem = problemOf(error);
       if (problem === undefined) throw error;
-      if (error instanceof PipelineError && error.retryable) failures.set(host, { count: (silent?.count ?? 0) + 1, problem });
+      if (error instanceof PipelineError && error.retryable) failures.set(host, { count: (failures.get(host)?.count ?? 0) + 1, problem });
       return { problem };
     }
   });
