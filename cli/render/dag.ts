@@ -1,7 +1,7 @@
 import type { StepView } from '../../contracts/http.schema.ts';
 import type { Colors } from '../terminal.ts';
 import { seconds } from './figures.ts';
-import { shorten } from './table.ts';
+import { shortError, shortNote } from './step-note.ts';
 
 const symbols: Readonly<Record<StepView['status'], string>> = {
   waiting: '·',
@@ -37,10 +37,8 @@ export function renderStep(step: StepView, columns: number, colors: Colors, now:
   const attempt = (step.attempt ?? 1) > 1 ? `attempt ${step.attempt}; ` : '';
   const head = `${symbols[step.status]} ${step.step.padEnd(15)} ${step.status.padEnd(9)}`;
   const time = (elapsed === undefined ? '' : seconds(Math.max(0, elapsed))).padStart(12);
-  const note = shorten(
-    `${attempt}${step.error ?? step.note ?? ''}`,
-    Math.max(10, columns - head.length - time.length - 3),
-  );
+  const room = Math.max(10, columns - head.length - time.length - 3 - attempt.length);
+  const note = `${attempt}${step.error === undefined ? shortNote(step.note ?? '', room) : shortError(step.error, room)}`;
   return `${painted(step.status, head, colors)}${time}  ${note}`.trimEnd();
 }
 

@@ -1,4 +1,5 @@
 import type { SnapshotDiffView } from '../../contracts/http-snapshots.schema.ts';
+import { cellPair, isNumber } from './cell-pair.ts';
 import { compact, count, minute, percent, shortDigest } from './figures.ts';
 import { columnChart } from './html-charts.ts';
 import { escapeHtml, htmlPage, section } from './html-page.ts';
@@ -25,7 +26,7 @@ function met({ storedAt }: SnapshotDiffView['a']): string {
   return storedAt === undefined ? 'of unknown time' : `${escapeHtml(minute(storedAt))} UTC`;
 }
 
-function rows({ a, b, rows: changes, series }: SnapshotDiffView): string {
+function rows({ a, b, rows: changes, columns, series }: SnapshotDiffView): string {
   const facts = factsHtml([
     ['Rows', `${count(b.rows)}<small>were ${count(a.rows)}</small>`], ['Kept', `${count(b.keptRows)}<small>were ${count(a.keptRows)}</small>`],
     ['Series', `${count(b.series)}<small>${count(series.appeared.count)} new, ${count(series.vanished.count)} gone</small>`],
@@ -37,7 +38,7 @@ function rows({ a, b, rows: changes, series }: SnapshotDiffView): string {
   const lists = named.filter(([, { count: many }]) => many > 0).map(([title, { count: many, first }]) => `<p><strong>${title}:</strong> ${escapeHtml(first.join(', '))}${many > first.length ? `, and ${count(many - first.length)} more` : ''}</p>`);
   const examples = changes.examples.length === 0 ? '' : `<div class="card">${htmlTable('The first changed rows', [
     { title: 'File and row' }, { title: 'Series' }, { title: 'Column' }, { title: 'Was' }, { title: 'Is' },
-  ], changes.examples.map(({ uri, row, series: name, column, a: was, b: is }) => [`${uri} row ${count(row)}`, name, column, was ?? 'missing', is ?? 'missing']))}</div>`;
+  ], changes.examples.map(({ uri, row, series: name, column, a: was, b: is }) => [`${uri} row ${count(row)}`, name, column, ...cellPair(was, is, isNumber(columns, column))]))}</div>`;
   return `${facts}${lists.join('')}${examples}`;
 }
 

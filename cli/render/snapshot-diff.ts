@@ -1,5 +1,6 @@
 import type { SnapshotDiffView } from '../../contracts/http-snapshots.schema.ts';
 import type { Colors } from '../terminal.ts';
+import { cellPair, isNumber } from './cell-pair.ts';
 import { compact, count, minute, percent, shortDigest } from './figures.ts';
 import { renderPairs, renderTable } from './table.ts';
 
@@ -33,7 +34,7 @@ export function renderSnapshotDiff(diff: SnapshotDiffView, colors: Colors, colum
     colors,
   );
   if (rows.examples.length === 0) return `${head}\n\n${table}`;
-  const examples = rows.examples.map(({ uri, row, series, column, a: was, b: is }) => `${uri} row ${count(row)}, series ${series}: ${column} ${was ?? 'missing'} → ${is ?? 'missing'}`);
+  const examples = rows.examples.map(({ uri, row, series, column, a: was, b: is }) => `${uri} row ${count(row)}, series ${series}: ${column} ${cellPair(was, is, isNumber(diff.columns, column)).join(' → ')}`);
   return `${head}\n\n${table}\n\n${renderPairs(examples.map((line, i) => [i === 0 ? 'changed' : '', line]), colors, columns)}`;
 }
 

@@ -112,7 +112,7 @@ test('a difference says first in words what it is', async () => {
     returned      identical  0.000      –        0      –
     Kategorie <…  identical  0.000      –   20.0 %      –
 
-    changed  sales.csv row 17, series 85123A: target 6.0 → 60.0
+    changed  sales.csv row 17, series 85123A: target 6 → 60
     "
   `);
 });
