@@ -1,5 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
-
 import { cancellationSignal } from '@temporalio/activity';
 import type { ArtifactRef } from '../contracts/artifacts.ts';
 import { BadInput, Conflict } from '../contracts/failure.ts';
@@ -10,6 +8,7 @@ import type { PredictionTable, SeriesScales } from '../contracts/prediction-tabl
 import { combine, weightSelection } from '../domain/ensemble.ts';
 import { levelFactor } from '../domain/level-factor.ts';
 import { type ArtifactStore, parquetFile, type WithScratch } from './artifact-store.ts';
+import { inPieces } from './in-pieces.ts';
 import { levelScores } from './level-scores.ts';
 import { metricRows } from './metric-rows.ts';
 import { joinTables, rowsOf, weightedTable } from './prediction-rows.ts';
@@ -66,7 +65,7 @@ export function createEvaluationActivities({ tables, artifacts, withScratch, ste
           // The rolling-origin folds are the only rows that may teach the weights.
           const outOfFold = read.map(({ model, table }) => ({ model, table: rowsOf(table, (split) => split.startsWith('fold-')) }));
           const actual = outOfFold[0]?.table.actual ?? new Float64Array();
-          const weights = await inPieces(weightSelection(actual, outOfFold.map(({ model, table }) => ({ name: model, quantiles: table.quantiles })), quantiles));
+          const weights = await inPieces(weightSelection(actual, outOfFold.map(({ model, table }) => ({ name: model, quantiles: table.quantiles })), quantiles), cancellationSignal());
           const level = levelFactor(actual, combine(outOfFold.map(({ model, table }) => ({ name: model, values: table.yHat })), weights));
           const predictions = await withScratch(async (folder) => {
             const out = `${folder}/ensemble.parquet`;
@@ -126,14 +125,4 @@ export function createEvaluationActivities({ tables, artifacts, withScratch, ste
           }),
       ),
   };
-}
-
-/** Lets the process breathe between the pieces of a long computation: heartbeats go out and a cancellation is heard. */
-async function inPieces<T>(pieces: Generator<undefined, T, undefined>): Promise<T> {
-  for (;;) {
-    const piece = pieces.next();
-    if (piece.done === true) return piece.value;
-    await setImmediate();
-    cancellationSignal().throwIfAborted();
-  }
 }
