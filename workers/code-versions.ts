@@ -17,6 +17,8 @@ export interface ActivityCode {
 
 const duckdb = 'adapters/duckdb/session.ts';
 const matrices = ['workers/matrices.ts', 'adapters/duckdb/features/extract-matrix.ts', duckdb];
+const vectors = [...['cache-parts', 'wanted-items', 'write-vectors', 'write-views'].map((name) => `adapters/duckdb/vectors/${name}.ts`), duckdb];
+const textVectors = ['adapters/embeddings/text-encoder.ts', ...vectors];
 const fit: ActivityCode = {
   sources: [
     'activities/training.ts', ...matrices,
@@ -47,7 +49,10 @@ export const activityCode: Readonly<Record<string, ActivityCode>> = {
   aggregatePanel: { sources: ['activities/hierarchy.ts', 'adapters/duckdb/hierarchy/series-levels.ts', duckdb] },
   aggregatePart: { sources: ['adapters/duckdb/hierarchy/node-part.ts', duckdb] },
   reconcileForecasts: { sources: ['activities/hierarchy.ts', 'adapters/duckdb/hierarchy/past-sales.ts', 'adapters/duckdb/forecasts/prediction-table.ts', duckdb] },
-  embedTexts: { sources: ['activities/embedding.ts', 'adapters/embeddings/text-encoder.ts', 'adapters/duckdb/features/text-vectors.ts', duckdb] },
+  embedTexts: { sources: ['activities/embedding-texts.ts', ...textVectors] },
+  embedReviews: { sources: ['activities/embedding-reviews.ts', 'adapters/duckdb/vectors/write-review-vectors.ts', ...textVectors] },
+  embedMedia: { sources: ['activities/embedding-media.ts', 'adapters/media-encoders/create-media-encoder.ts', ...vectors] },
+  tuneVectors: { sources: ['activities/tuning.ts', 'adapters/tensorflow/tuning/tuner.ts', 'adapters/tensorflow/tuning/child.ts', 'adapters/duckdb/tuning/tuning-data.ts', duckdb] },
   fitBaselines: assemble,
   fitFold: fit,
   fitModel: fit,
@@ -58,12 +63,13 @@ export const activityCode: Readonly<Record<string, ActivityCode>> = {
     files: [...['main', 'failures', 'payloads', 'spaces', 'storage', 'studies'].map((name) => `workers/sampler/${name}.py`), 'contracts/sampler.schema.json'],
     python: ['optuna', 'numpy', 'scipy'],
   },
+  measureAblation: { sources: ['activities/ablation.ts', 'adapters/duckdb/forecasts/prediction-table.ts', duckdb] },
   buildEnsemble: { sources: ['activities/evaluation.ts', 'adapters/duckdb/forecasts/prediction-table.ts', duckdb] },
   evaluateModels: { sources: ['activities/evaluation.ts', 'adapters/duckdb/forecasts/prediction-table.ts', 'adapters/duckdb/forecasts/seasonal-scales.ts', duckdb] },
 };
 
 /** Fits on another engine for the network than the default one are other results; all workers of a stack have the same environment. */
-const onChosenEngine = new Set(['fitFold', 'fitModel']);
+const onChosenEngine = new Set(['fitFold', 'fitModel', 'tuneVectors']);
 
 /** Reads what the build wrote. @throws when an activity has no version: the build is older than the code */
 export function readCodeVersions(

@@ -34,6 +34,8 @@ describe('the code version of a cached activity', () => {
     ['aggregatePanel', ['activities/hierarchy.ts', 'adapters/duckdb/hierarchy/series-levels.ts', 'domain/hierarchy/name-nodes.ts'], [/^@duckdb\/node-api@/]],
     ['aggregatePart', ['adapters/duckdb/hierarchy/node-part.ts', 'domain/cleaning/touched.ts'], [/^@duckdb\/node-api@/]],
     ['reconcileForecasts', ['activities/reconcile-tables.ts', 'activities/prediction-rows.ts', 'domain/hierarchy/min-trace.ts', 'adapters/duckdb/hierarchy/past-sales.ts'], []],
+    ['tuneVectors', ['activities/tuning.ts', 'adapters/tensorflow/tuning/tune.ts', 'adapters/tensorflow/optimizer.ts', 'adapters/duckdb/tuning/vector-rows.ts', 'domain/tuning/demand-profile.ts', 'domain/reduction-pca.ts'], [/^@tensorflow\/tfjs-backend-wasm@/, /^@duckdb\/node-api@/]],
+    ['measureAblation', ['activities/ablation.ts', 'domain/ablation/paired-losses.ts', 'domain/comparison/cluster-bootstrap.ts'], [/^@duckdb\/node-api@/]],
     ['fitFold', fits, [/^koffi@/, /^lightgbm==/, /^@tensorflow\/tfjs-backend-wasm@/]],
     ['fitModel', fits, [/^koffi@/, /^lightgbm==/, /^@tensorflow\/tfjs-core@/]],
     ['fitBaselines', [...training, 'domain/baselines.ts'], [/^@duckdb\/node-api@/]],
@@ -103,15 +105,15 @@ describe('the code version of a cached activity', () => {
 describe('code versions of a build', () => {
   test('tell fits on another engine for the network apart, and nothing else', async () => {
     const file = join(folder, 'code-versions.json');
-    await writeFile(file, JSON.stringify({ fitFold: 'a', fitModel: 'b', clean: 'c' }));
+    await writeFile(file, JSON.stringify({ fitFold: 'a', fitModel: 'b', tuneVectors: 't', clean: 'c' }));
     const [usual, native] = [readCodeVersions({}, file), readCodeVersions({ FORECASTLE_TENSORFLOW: 'node-gpu' }, file)];
-    expect(['fitFold', 'fitModel', 'clean'].map(usual)).toEqual(['a', 'b', 'c']);
-    expect(['fitFold', 'fitModel', 'clean'].map(native)).toEqual(['a on node-gpu', 'b on node-gpu', 'c']);
+    expect(['fitFold', 'fitModel', 'tuneVectors', 'clean'].map(usual)).toEqual(['a', 'b', 't', 'c']);
+    expect(['fitFold', 'fitModel', 'tuneVectors', 'clean'].map(native)).toEqual(['a on node-gpu', 'b on node-gpu', 't on node-gpu', 'c']);
     expect(() => usual('search')).toThrow('no code version for search');
   });
 
   test('are there for every activity whose code is named anywhere', async () => {
-    const used = await Promise.all(['activities/registry.ts', 'activities/search.ts', 'activities/training.ts', 'activities/ingest.ts', 'activities/read-files.ts', 'activities/read-media.ts', 'activities/merge-spans.ts', 'activities/profile-sales.ts', 'activities/validate.ts', 'activities/clean.ts', 'activities/features.ts', 'activities/embedding.ts', 'activities/evaluation.ts', 'activities/hierarchy.ts'].map((name) => readFile(join(packageRoot, name), 'utf8')));
+    const used = await Promise.all(['activities/registry.ts', 'activities/search.ts', 'activities/training.ts', 'activities/ingest.ts', 'activities/read-files.ts', 'activities/read-media.ts', 'activities/merge-spans.ts', 'activities/profile-sales.ts', 'activities/validate.ts', 'activities/clean.ts', 'activities/features.ts', 'activities/embedding.ts', 'activities/evaluation.ts', 'activities/hierarchy.ts', 'activities/tuning.ts', 'activities/ablation.ts'].map((name) => readFile(join(packageRoot, name), 'utf8')));
     const named = used.flatMap((text) => [...text.matchAll(/(?:codeVersion\(|activity: |steps\.once(?:<\w+>)?\()'(\w+)'/g)].map(([, name]) => name));
     expect(new Set(named)).toEqual(new Set(Object.keys(activityCode)));
   });

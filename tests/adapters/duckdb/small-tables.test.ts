@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { dateOf, type PanelRow } from '../../domain/features/some-panel.ts';
 import { writePanel } from './panel-file.ts';
@@ -16,17 +14,4 @@ test('scales are the naive error up to the cutoff; without variation or history 
   expect(late?.scale).toEqual(Float64Array.of(31, 4 / 3, 5, NaN));
   const [seasonal] = await scratch().duckdb.seasonalScales({ panel, cutoffs: [dateOf(3)], season: 2 });
   expect(seasonal?.scale).toEqual(Float64Array.of(43.5, 2, NaN, NaN));
-});
-
-test('vectors come back by the digest of their text, and their file has the same bytes when it is written again', async () => {
-  const { duckdb, folder, withThreads } = scratch();
-  const vectors = Float32Array.from({ length: 5_000 * 8 }, (_, i) => Math.sin(i));
-  const series = Array.from({ length: 5_000 }, (_, i) => `s${i}`);
-  const request = { series, knownFrom: series.map((_, i) => (i % 2 === 0 ? '' : '2024-01-01T10:00:00')), textSha256: series.map((s) => `digest-${s}`), vectors, dims: 8 };
-  await duckdb.writeVectors({ ...request, out: join(folder, 'a.parquet') });
-  await withThreads(4).writeVectors({ ...request, out: join(folder, 'b.parquet') });
-  expect((await readFile(join(folder, 'a.parquet'))).equals(await readFile(join(folder, 'b.parquet')))).toBe(true);
-  const read = await duckdb.readVectors({ files: [join(folder, 'a.parquet')] });
-  expect(read.size).toBe(5_000);
-  expect(read.get('digest-s4321')).toEqual(vectors.slice(4321 * 8, 4322 * 8));
 });
