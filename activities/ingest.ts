@@ -4,7 +4,7 @@ import type { ArtifactRef } from '../contracts/artifacts.ts';
 import type { DataActivities, IngestInput, SalesPart, Snapshot, SnapshotManifest, SourceFile } from '../contracts/data.ts';
 import { BadInput } from '../contracts/failure.ts';
 import { type ArtifactStore, parquetFile, type WithScratch } from './artifact-store.ts';
-import { digestOf } from './digest.ts';
+import { artifactsIn, digestOf } from './digest.ts';
 import { fullDisk } from './full-disk.ts';
 import type { IngestTables } from './ingest-tables.ts';
 import { mergeSpans } from './merge-spans.ts';
@@ -111,6 +111,7 @@ export function createIngest(deps: IngestDeps): DataActivities['ingest'] {
       ({ made: { value: snapshot, cached }, besides }: Made) => ({
         note: [`${count(snapshot.rows)} rows`, `${count(snapshot.series)} series`, ...besides, `snapshot ${snapshot.digest.slice(0, 12)}`].join(', '),
         unchanged: cached,
+        outputs: artifactsIn(snapshot),
       }),
       async (): Promise<Made> => {
         try {

@@ -1,9 +1,12 @@
 import { activityInfo, cancellationSignal, heartbeat } from '@temporalio/activity';
+import type { ArtifactRef } from '../contracts/artifacts.ts';
+import type { StepDataset, StepEvents } from '../contracts/step-events.ts';
 import type { StepContext } from '../contracts/steps.ts';
 import { readParts, tablePartsMediaType } from '../contracts/table-parts.ts';
 import type { ArtifactStore } from './artifact-store.ts';
 import { artifactsIn, digestOf } from './digest.ts';
 import { fullDisk } from './full-disk.ts';
+import { withEvents } from './step-events.ts';
 
 /** Where results of finished work are kept, by the digest of everything that went into it. */
 export interface StepCache {
@@ -24,6 +27,8 @@ export interface StepDeps {
   readonly artifacts: Pick<ArtifactStore, 'exists' | 'readJson'>;
   /** Hash of the bundled sources behind an activity. */
   readonly codeVersion: (activity: string) => string;
+  /** Takes the begin and the end of every step; absent where nobody follows lineage elsewhere. */
+  readonly events?: StepEvents;
 }
 
 export interface Cached<T> {
@@ -50,8 +55,18 @@ export interface StepRunner {
   once<T>(activity: string, parameters: unknown, work: () => Promise<T>): Promise<Cached<T>>;
   /** A whole step: `once`, with the run's row kept up to date and a heartbeat while it works; what `report` was last given are its details. */
   step<T>(context: StepContext, unit: StepUnit<T>, work: (report: Report) => Promise<T>): Promise<T>;
-  /** Row and heartbeat for a step that is an effect rather than a computation, and so is never served from the cache. */
-  effect<T>(context: StepContext, describe: (value: T) => { note: string; unchanged: boolean }, work: () => Promise<T>): Promise<T>;
+  /**
+   * Row and heartbeat for a step that is an effect rather than a computation, and so is never served from the cache.
+   * @param told whether its begin and end are told here, or by the work itself, which knows more of its datasets
+   */
+  effect<T>(context: StepContext, describe: (value: T) => Effect, work: () => Promise<T>, told?: 'here' | 'by itself'): Promise<T>;
+}
+
+export interface Effect {
+  readonly note: string;
+  readonly unchanged: boolean;
+  /** What it made. */
+  readonly outputs?: readonly ArtifactRef[];
 }
 
 const heartbeatEveryMs = 3_000;
@@ -67,7 +82,9 @@ export async function withHeartbeat<T>(work: (report: Report) => Promise<T>): Pr
   }
 }
 
-export function createStepRunner({ cache, rows, artifacts, codeVersion }: StepDeps): StepRunner {
+const nobody: StepEvents = { emit: async () => undefined };
+
+export function createStepRunner({ cache, rows, artifacts, codeVersion, events = nobody }: StepDeps): StepRunner {
   async function once<T>(activity: string, parameters: unknown, work: () => Promise<T>): Promise<Cached<T>> {
     const key = digestOf({ activity, code: codeVersion(activity), parameters });
     const stored = await cache.get(key);
@@ -103,20 +120,37 @@ export function createStepRunner({ cache, rows, artifacts, codeVersion }: StepDe
     }
   }
 
+  /** Begin and end of a step with the artifacts that it is given and that it makes. */
+  function told<T>(context: StepContext, inputs: readonly ArtifactRef[], made: (value: T) => readonly ArtifactRef[], work: () => Promise<T>): Promise<T> {
+    let outputs: readonly StepDataset[] = [];
+    return withEvents(events, context, () => ({ inputs: datasetsOf(inputs), outputs }), async () => {
+      const value = await work();
+      outputs = datasetsOf(made(value));
+      return value;
+    });
+  }
+
   return {
     once,
     async step<T>(context: StepContext, { activity, parameters, note }: StepUnit<T>, work: (report: Report) => Promise<T>): Promise<T> {
       const describe = ({ value, cached }: Cached<T>) => ({ note: note(value), cached });
-      return (await tracked(context, describe, (report) => once(activity, parameters, () => work(report)))).value;
+      const inputs = artifactsIn(parameters);
+      const made = ({ value }: Cached<T>): readonly ArtifactRef[] => artifactsIn(value).filter(({ sha256 }) => !inputs.some((input) => input.sha256 === sha256));
+      return (await tracked(context, describe, (report) => told(context, inputs, made, () => once(activity, parameters, () => work(report))))).value;
     },
-    effect: (context, describe, work) =>
+    effect: (context, describe, work, toldWhere = 'here') =>
       tracked(
         context,
         (value) => {
           const { note, unchanged } = describe(value);
           return { note, cached: unchanged };
         },
-        work,
+        () => (toldWhere === 'here' ? told(context, [], (value) => describe(value).outputs ?? [], work) : work()),
       ),
   };
+}
+
+/** Each artifact once. */
+function datasetsOf(refs: readonly ArtifactRef[]): readonly StepDataset[] {
+  return refs.filter(({ sha256 }, i) => refs.findIndex((other) => other.sha256 === sha256) === i).map((artifact) => ({ artifact }));
 }

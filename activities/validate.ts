@@ -68,6 +68,7 @@ export function createValidate({ tables, artifacts, steps, validationResults, ev
       context,
       ({ value: { passed, warnings }, cached }) => ({ note: `${passed} rules hold${warnings > 0 ? `, ${warnings} warnings` : ''}`, unchanged: cached }),
       () => withEvents(events, context, datasets, work),
+      'by itself',
     );
     return value;
   };

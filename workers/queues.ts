@@ -50,7 +50,9 @@ export function composeQueue(queue: QueueName, config: Config): ComposedQueue {
   const database = createDatabase(config.postgres.url, { max: 6 });
   const artifacts = createS3ArtifactStore({ ...config.s3, cacheFolder: join(config.scratchDir, 'artifacts') });
   const codeVersion = readCodeVersions();
-  const steps = createStepRunner({ cache: database.stepCache, rows: database.steps, artifacts, codeVersion });
+  const { openlineage } = config;
+  const events = openlineage && createStepEvents({ outbox: database.lineageOutbox, namespace: openlineage.namespace, now: () => new Date() });
+  const steps = createStepRunner({ cache: database.stepCache, rows: database.steps, artifacts, codeVersion, ...(events && { events }) });
   const withScratch: WithScratch = async (use) => {
     const own = await mkdtemp(join(folder, 'work-'));
     try {
@@ -66,7 +68,6 @@ export function composeQueue(queue: QueueName, config: Config): ComposedQueue {
   };
 
   const { lineage } = database;
-  const { openlineage } = config;
   switch (queue) {
     case 'pipeline': {
       const gateway = createTemporalGateway(config.temporal);
@@ -97,7 +98,6 @@ export function composeQueue(queue: QueueName, config: Config): ComposedQueue {
           postgres: { extension: postgresExtension, hosts: postgresHosts, timeoutSeconds, secret },
         },
       });
-      const events = openlineage && createStepEvents({ outbox: database.lineageOutbox, namespace: openlineage.namespace, now: () => new Date() });
       const { validationResults } = database;
       const deps = { validationResults, ...(events && { events }), tables: duckdb, artifacts, snapshots: database.snapshots, withScratch, steps };
       return { activities: { ...createDataActivities(deps), ...createEvaluationActivities(deps), ...createHierarchyActivities(deps) }, concurrency: 2, lineage, close: closing([duckdb, s3]) };
