@@ -1,14 +1,12 @@
-import { mkdtemp, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, relative, resolve } from 'node:path';
 
 import type { Command } from 'commander';
 
-import { lookAtDataset, type Looked } from '../../adapters/duckdb/look/look-at-dataset.ts';
-import { createSessions } from '../../adapters/duckdb/session.ts';
 import { BadInput } from '../../contracts/failure.ts';
 import { propose } from '../../domain/dataset-look/propose.ts';
 import { withExample } from '../example.ts';
+import { lookHere } from '../look-here.ts';
 import { parsePipeline } from '../pipeline-file.ts';
 import { writePipelineDraft } from '../render/draft.ts';
 import { renderInit } from '../render/init.ts';
@@ -20,10 +18,10 @@ interface InitOptions {
   readonly out: string;
   readonly name?: string;
   readonly horizon?: string;
+  readonly products?: string;
+  readonly reviews?: string;
   readonly force?: boolean;
 }
-
-const memoryLimitMiB = 1024;
 
 /** `forecastle init`: looks at the data here, in this process, and writes a first pipeline file; no server is asked. */
 export function addInitCommand(program: Command, dependencies: CliDependencies): void {
@@ -34,6 +32,8 @@ export function addInitCommand(program: Command, dependencies: CliDependencies):
     .option('--out <file>', 'the pipeline file to write', 'pipeline.yaml')
     .option('--name <name>', "the pipeline's name; the file's when absent")
     .option('--horizon <periods>', 'how many periods to forecast')
+    .option('--products <file>', 'what is known of the products: texts, names of pictures, attributes')
+    .option('--reviews <file>', 'what customers wrote of them, and when')
     .option('--force', 'replace a file that is there')
     .action(async (source: string, options: InitOptions) => {
       const session = sessionOf(command, dependencies);
@@ -43,7 +43,8 @@ export function addInitCommand(program: Command, dependencies: CliDependencies):
       await refuseOverwrite(out, options.force === true);
       const uri = fromFolderOf(out, source);
       const signal = session.interruption();
-      const looked = await lookHere(uri, dirname(resolve(out)), signal).catch((error: unknown) => {
+      const side = (file: string | undefined): string | undefined => (file === undefined ? undefined : fromFolderOf(out, file));
+      const looked = await lookHere({ sales: uri, products: side(options.products), reviews: side(options.reviews) }, dirname(resolve(out)), signal).catch((error: unknown) => {
         // What stopped half-way did so because it was asked to.
         if (!signal.aborted) throw error;
         return undefined;
@@ -52,24 +53,13 @@ export function addInitCommand(program: Command, dependencies: CliDependencies):
       const proposal = propose(looked.look, { today: Math.floor(Date.now() / 86_400_000), ...(horizon !== undefined && { horizon }) });
       const { rows, roles } = looked.look;
       const hasOffsets = roles.time.type === 'TIMESTAMP WITH TIME ZONE' || (roles.time.text?.top.some(({ value }) => /\d(Z|[+-]\d\d:?\d\d)$/.test(value)) ?? false);
-      const text = writePipelineDraft({ name, uri, csv: looked.csv, rows, cut: looked.cut, hasOffsets }, proposal);
+      const text = writePipelineDraft({ name, uri, csv: looked.csv, rows, cut: looked.cut, hasOffsets, beside: looked.beside }, proposal);
       // What is written can be read: a name that says otherwise is found here.
       parsePipeline(text, out);
       await writeWhole('--out', out, [text]);
-      session.print({ file: out, name, rows, files: looked.files, ...proposal }, () => renderInit({ out, rows, files: looked.files, cut: looked.cut }, proposal, session.terminal.colors));
+      session.print({ file: out, name, rows, files: looked.files, ...proposal, beside: looked.beside }, () => renderInit({ out, rows, files: looked.files, cut: looked.cut, beside: looked.beside }, proposal, session.terminal.colors));
     });
   withExample(command, 'npx forecastle init sales.csv --out shop.yaml');
-}
-
-async function lookHere(uri: string, baseFolder: string, signal: AbortSignal): Promise<Looked> {
-  const scratch = await mkdtemp(join(tmpdir(), 'forecastle-init-'));
-  const sessions = createSessions({ memoryLimitMiB, threads: 2, tempFolder: join(scratch, 'duckdb') });
-  try {
-    return await sessions.use(signal, (duckdb) => lookAtDataset(duckdb, { uri, baseFolder, scratch, signal }));
-  } finally {
-    await sessions.close();
-    await rm(scratch, { recursive: true, force: true });
-  }
 }
 
 const longestHorizon = 366;

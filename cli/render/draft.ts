@@ -1,4 +1,5 @@
 import type { Proposal } from '../../domain/dataset-look/proposal.ts';
+import { type Dialect, csvLines, embeddingLines, productsLines, reviewsLines, type SideFiles } from './draft-products.ts';
 import { type DraftLine, flowList, flowMap, scalar, writeDraft } from './draft-yaml.ts';
 import { count } from './figures.ts';
 
@@ -6,12 +7,14 @@ export interface DraftFacts {
   readonly name: string;
   /** Where the file will be looked for: relative to the pipeline file, or an address. */
   readonly uri: string;
-  readonly csv: { readonly encoding?: string; readonly decimal?: ','; readonly timeFormat?: string };
+  readonly csv: Dialect;
   readonly rows: number;
   /** Whether only the first rows were looked at. */
   readonly cut: boolean;
   /** Column with moments that say their offset. */
   readonly hasOffsets: boolean;
+  /** Files of products and reviews that were looked at, too. */
+  readonly beside: SideFiles;
 }
 
 /** The text of a pipeline file; every line that was decided says why. */
@@ -32,16 +35,17 @@ export function writePipelineDraft(facts: DraftFacts, proposal: Proposal): strin
     ...proposal.rules.map(({ value, reason }): DraftLine => ({ text: `  - ${flowMap(value)}`, comment: reason })),
     { text: '' },
     ...cleaningLines(proposal),
-    ...embeddingLines(proposal),
+    ...embeddingLines(proposal, facts.beside),
     { text: '' },
     { text: '', comment: 'Models, search, back-tests and promotion: as usual. Four models compete, three folds choose, the last horizon only scores.' },
     ...(proposal.levels.length === 0 ? [] : [{ text: `# hierarchy: { levels: [total, ${coarsest(proposal)}] }`, comment: 'sums above the series, made to add up' }]),
   ]);
 }
 
-function sourceLines(facts: DraftFacts, { columns, levels, filters, returns, duplicates, text }: Proposal): DraftLine[] {
+function sourceLines(facts: DraftFacts, proposal: Proposal): DraftLine[] {
+  const { columns, levels, filters, returns, duplicates } = proposal;
   const { series, time, target, price, stock } = columns;
-  const place: DraftLine[] = [{ text: `    uri: ${scalar(facts.uri)}` }, ...csvLines(facts)];
+  const place: DraftLine[] = [{ text: `    uri: ${scalar(facts.uri)}` }, ...csvLines(facts.csv)];
   const [only = ''] = series.value;
   return [
     { text: 'sources:' },
@@ -64,26 +68,9 @@ function sourceLines(facts: DraftFacts, { columns, levels, filters, returns, dup
     ]),
     { text: `    duplicates: ${duplicates.value}`, comment: duplicates.reason },
     ...(facts.hasOffsets ? [{ text: '    # timezone: Europe/Lisbon', comment: 'where the business is; without it a moment belongs to its day in UTC' }] : []),
-    ...(text === undefined ? [] : [
-      { text: '  products:', comment: `texts that describe a product: ${text.reason}` },
-      ...place,
-      { text: `    key: ${scalar(only)}` },
-      { text: `    text: ${flowList([text.value])}` },
-      { text: `    time: ${scalar(time.value)}`, comment: 'a text is used from the day it was first seen' },
-    ]),
+    ...productsLines(proposal, facts.beside, place),
+    ...reviewsLines(facts.beside),
   ];
-}
-
-function csvLines({ csv }: DraftFacts): DraftLine[] {
-  if (Object.keys(csv).length === 0) return [];
-  const seen = { ...(csv.encoding !== undefined && { encoding: csv.encoding }), ...(csv.decimal !== undefined && { decimal: csv.decimal }), ...(csv.timeFormat !== undefined && { timeFormat: csv.timeFormat }) };
-  return [{ text: `    csv: ${flowMap(seen)}`, comment: csv.encoding === undefined ? 'as the numbers and dates are written' : 'the text is not UTF-8; this encoding fits' }];
-}
-
-function embeddingLines({ text }: Proposal): DraftLine[] {
-  if (text === undefined) return [];
-  if (text.isForeign) return [{ text: '' }, { text: '# embeddings: { text: { dims: 8 } }', comment: 'turns each text into 8 numbers; its language model reads English' }];
-  return [{ text: '' }, { text: 'embeddings:' }, { text: '  text: { dims: 8 }', comment: 'each text becomes 8 numbers' }];
 }
 
 function coarsest({ levels }: Proposal): string {

@@ -1,5 +1,6 @@
 import type { PeriodLength } from '../calendar.ts';
 import type { Choice } from './frequency.ts';
+import type { MediaKind } from './side-files.ts';
 
 /** A filter of the pipeline file, as its schema knows them. */
 export type ProposedFilter =
@@ -37,8 +38,10 @@ export interface Proposal {
   readonly filters: readonly Choice<ProposedFilter>[];
   readonly returns?: Choice<ProposedFilter>;
   readonly duplicates: Choice<'keep' | 'drop'>;
-  /** Descriptions of products; `isForeign` where most have letters beyond ASCII, which an English language model makes little of. */
-  readonly text?: Choice<string> & { readonly isForeign: boolean };
+  /** Descriptions of products that stand in the sales. */
+  readonly text?: Choice<string>;
+  /** Names of files that stand in the sales. */
+  readonly media: Readonly<Partial<Record<MediaKind, Choice<string>>>>;
   readonly frequency: Choice<PeriodLength>;
   readonly horizon: Choice<number>;
   readonly gaps: Choice<'no-sale' | 'closed' | 'unknown'>;

@@ -5,6 +5,7 @@ import { type Choice, proposeFrequency, proposeHorizon } from './frequency.ts';
 import { nameWords } from './name-words.ts';
 import { proposeFilters, proposeReturns } from './propose-filters.ts';
 import { proposeClosed, proposeGaps } from './propose-gaps.ts';
+import { mediaColumns } from './propose-products.ts';
 import { proposeRules } from './propose-rules.ts';
 import type { Level, Proposal } from './proposal.ts';
 import { figure, percent, whole } from './roles.ts';
@@ -29,7 +30,7 @@ export function propose(look: DatasetLook, { horizon: asked, today }: Wishes): P
   const choice = (column: ColumnLook | undefined): Choice<string> | undefined => (column === undefined ? undefined : { value: column.name, reason: reason(column) });
   const [price, stock] = [choice(roles.price), choice(roles.stock)];
   const text = chosen.columns.length === 1 ? choice(roles.text) : undefined;
-  const isForeign = (roles.text?.text?.foreign ?? 0) > 0.5;
+  const media = chosen.columns.length === 1 ? mediaColumns(look.columns.filter(({ name }) => name !== chosen.columns[0])) : {};
   return {
     columns: {
       series: { value: chosen.columns, reason: look.seriesReason },
@@ -37,7 +38,7 @@ export function propose(look: DatasetLook, { horizon: asked, today }: Wishes): P
       target: { value: roles.target.name, reason: `${roles.targetIsPrice ? 'no quantity: each row is one piece, so this forecasts revenue; ' : ''}${reason(roles.target)}` },
       ...(price && { price }), ...(stock && { stock }),
     },
-    levels, filters: proposeFilters(look), ...(returns && { returns }), duplicates: duplicatesOf(look), ...(text && { text: { ...text, isForeign } }),
+    levels, filters: proposeFilters(look), ...(returns && { returns }), duplicates: duplicatesOf(look), ...(text && { text }), media,
     frequency, horizon, gaps, ...(closed && { closed }), outliers: outliersOf(look),
     rules: proposeRules(look, { frequency: frequency.value, levels, today }),
     series: chosen.series,

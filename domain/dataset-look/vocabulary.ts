@@ -17,6 +17,7 @@ const vocabulary: Readonly<Record<NamedRole, Words>> = {
     [-6, 'customer client user household member buyer visitor cliente kunde usuario 客户 用户 会员'],
     [-5, 'n num count total avg mean'],
     [-4, '描述 名称 标题 品名 商品名 日期 时间 数量 价格 单价 bezeichnung beschreibung descricao descripcion nome nombre titel'],
+    [-5, 'image picture photo img thumbnail 图片'],
     [-4, 'date time week month year day quantity price name description title seller supplier competition promo holiday customers unnamed index'],
   ],
   time: [

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -172,4 +172,42 @@ test('interrupted, it writes nothing and says so by its exit code', async () => 
 
 test.each([[['--horizon', '0'], /from 1 to 366/], [['--horizon', '2.5'], /whole number/], [['--name', 'My Shop'], /lower-case/], [['--out', '/nowhere/at/all.yaml'], /folder does not exist/]])('%j is refused before the data are read', async (words, message) => {
   await expect(init('nothere.csv', ...words)).rejects.toThrow(message);
+});
+
+describe('files beside the sales', () => {
+  const sales = csv('sku,day,units', (i, day) => `P${i % 40},${iso(day)},${1 + mixed(i, 9)}`);
+  const words = ['bought', 'again', 'fits', 'well', 'poor', 'quality', 'lovely', 'colour', 'arrived', 'late'];
+  const sentence = (i: number): string => Array.from({ length: 6 }, (_, k) => words[mixed(i * 7 + k, 10)]).join(' ');
+
+  test('become sources and embeddings, each with its reason, and the file that says so can be read', async () => {
+    mkdirSync(join(folder, 'shop', 'pictures'), { recursive: true });
+    writeFileSync(join(folder, 'shop', 'sales.csv'), sales);
+    writeFileSync(join(folder, 'shop', 'pictures', '0.jpg'), 'x');
+    writeFileSync(join(folder, 'shop', 'products.csv'), csv('code,label,photo,colour', (i) => `P${i},${sentence(i)} no ${i},${i}.jpg,${['red', 'green', 'blue'][i % 3]}`, 60));
+    writeFileSync(join(folder, 'shop', 'reviews.csv'), csv('item;written at;answered at;opinion;stars', (i, day) => `p${i % 40};${day.getUTCDate()}.${two(day.getUTCMonth() + 1)}.2024;${iso(day)};${sentence(i)} ${i};"${1 + (i % 5)},5"`, 900));
+    const out = join(folder, 'shop', 'pipeline.yaml');
+    const printed = await init(join(folder, 'shop', 'sales.csv'), '--products', join(folder, 'shop', 'products.csv'), '--reviews', join(folder, 'shop', 'reviews.csv'), '--out', out);
+    const { sources, embeddings } = made(out);
+    expect(sources.products).toMatchObject({ uri: './products.csv', key: 'code', text: ['label'], image: 'photo', media: { folder: 'pictures' }, static: ['colour'] });
+    expect(sources.reviews).toMatchObject({ uri: './reviews.csv', key: 'item', time: 'written at', text: ['opinion'], rating: 'stars', csv: { decimal: ',' } });
+    expect(Object.keys(embeddings).sort()).toEqual(['image', 'reviews', 'text']);
+    expect(printed).toContain('40 of 40 products sold are among its 60 values');
+    expect(printed.split('\n').every((line) => line.length <= 80 || line.includes(out))).toBe(true);
+  });
+
+  test('that know nothing of what is sold are refused', async () => {
+    writeFileSync(join(folder, 'some-sales.csv'), sales);
+    writeFileSync(join(folder, 'strangers.csv'), csv('code,label', (i) => `Q${i},${sentence(i)}`, 60));
+    for (const option of ['--products', '--reviews']) {
+      await expect(init(join(folder, 'some-sales.csv'), option, join(folder, 'strangers.csv'), '--out', join(folder, 'never.yaml'))).rejects.toMatchObject({ code: 'BadInput', message: expect.stringMatching(/strangers\.csv: no column holds a key of what is sold/) as string });
+    }
+    expect(existsSync(join(folder, 'never.yaml'))).toBe(false);
+  });
+
+  test('are not needed where the sales name the pictures', async () => {
+    const { sources, embeddings } = await proposalFor('pictured.csv', csv('sku,day,units,photo', (i, day) => `P${i % 40},${iso(day)},${1 + mixed(i, 9)},P${i % 40}.png`));
+    expect(sources.sales.columns.series).toBe('sku');
+    expect(sources.products).toMatchObject({ uri: './pictured.csv', key: 'sku', image: 'photo', time: 'day' });
+    expect(Object.keys(embeddings)).toEqual(['image']);
+  });
 });

@@ -27,7 +27,7 @@ const mostCandidates = 6;
 
 /**
  * Looks at a file of sales, or at all files that an address stands for: what its columns hold, which of them can be what for a forecast, and
- * how the rows of the likeliest series lie in time. Nothing is written but scratch. Throws `BadInput` (a file that can't be read, or that has
+ * how the rows of the likeliest series lie in time. Nothing is written but scratch; the session keeps the keys of what is sold (`lookBeside`). Throws `BadInput` (a file that can't be read, or that has
  * no dates, nothing sold or no series) or `DatasetMissing`.
  */
 export async function lookAtDataset(session: Session, request: LookRequest): Promise<Looked> {
@@ -45,6 +45,9 @@ export async function lookAtDataset(session: Session, request: LookRequest): Pro
   const candidates = roles.series.slice(0, mostCandidates);
   const months = await createSold(session, source, roles, candidates);
   const { chosen, reason } = await seriesOf(session, roles, candidates);
+  // The first part of a key names the product: what files beside the sales are of.
+  const product = candidates.findIndex(({ name }) => name === chosen.columns[0]);
+  await session.run(`CREATE OR REPLACE TEMP TABLE sold_keys AS SELECT DISTINCT k${String(product)} AS key FROM sold WHERE k${String(product)} IS NOT NULL`);
   const trade = await lookAtTrade(session, { source, roles, candidates, columns, chosen });
   const assumedFormat = roles.time.time?.assumedFormat;
   return {
