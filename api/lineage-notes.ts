@@ -1,7 +1,7 @@
 import type { ArtifactRef } from '../contracts/artifacts.ts';
 import type { Snapshot } from '../contracts/data.ts';
 import type { Candidate } from '../contracts/governance.ts';
-import type { Lineage } from '../contracts/http.schema.ts';
+import type { Lineage } from '../contracts/http-lineage.schema.ts';
 import type { LineageEdge, LineageNode } from '../contracts/lineage.ts';
 import type { ApiDependencies, RunRow } from './dependencies.ts';
 

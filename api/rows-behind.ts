@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { NotFound } from '../contracts/failure.ts';
 import type { ArtifactRef } from '../contracts/artifacts.ts';
 import type { SalesPart, Snapshot } from '../contracts/data.ts';
-import type { Lineage } from '../contracts/http.schema.ts';
+import type { Lineage } from '../contracts/http-lineage.schema.ts';
 import { readParts } from '../contracts/table-parts.ts';
 import { alignmentOf, dayOfIso, isoOfDay, type PeriodLength } from '../domain/calendar.ts';
 import type { ApiDependencies } from './dependencies.ts';

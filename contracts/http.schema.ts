@@ -1,7 +1,6 @@
 import { z } from 'zod';
 
 import { ablationRowSchema, coldStartRowSchema } from './http-evidence.schema.ts';
-import { lineageKinds } from './lineage.ts';
 import { pipelineSchema } from './pipeline.schema.ts';
 import { stepNames } from './steps.ts';
 
@@ -242,48 +241,6 @@ export const forecastSchema = z.object({
   lineageRef: z.string(),
 });
 
-export const lineageNodeSchema = z.object({ kind: z.enum(lineageKinds), id: z.string() });
-export const lineageSchema = z.object({
-  start: lineageNodeSchema,
-  direction: z.enum(['up', 'down']),
-  edges: list(z.object({ output: lineageNodeSchema, input: lineageNodeSchema, runId: z.string(), by: z.string() })),
-  /** What a node is, in words; not every node has some. */
-  notes: list(lineageNodeSchema.extend({ text: z.string() })),
-  /** Where the rows lie, when rows were asked for. */
-  rowsFrom: z
-    .object({
-      snapshot: digest,
-      /** Of the source file that the newest row lies in. */
-      uri: z.string(),
-      sha256: digest,
-      /** Rows of the series that the run could see, in the time asked for; `rows` are the newest of them. */
-      total: number,
-      /** Source files that `rows` lie in. */
-      files: number.optional(),
-      /** ISO dates that `rows` lie between. */
-      from: z.string().optional(),
-      to: z.string().optional(),
-    })
-    .optional(),
-  /** Rows of the source files that a forecast's series came from, oldest first, when asked for. */
-  rows: list(
-    z.object({
-      /** Address of the file. */
-      file: z.string().optional(),
-      /** 1-based, in its file. */
-      row: number,
-      time,
-      target: number.nullable(),
-      price: number.nullable(),
-      returned: z.boolean(),
-      /** Whether it counts: the pipeline's filters keep it, and no newer version of it or copy before it exists. */
-      kept: z.boolean(),
-      /** SHA-256 of canonical JSON of its values, see `SourceRow`. */
-      digest: digest.optional(),
-    }),
-  ).optional(),
-});
-
 export const auditSchema = z.object({
   ok: z.boolean(),
   rows: number,
@@ -312,5 +269,4 @@ export type StepView = z.infer<typeof stepStateSchema>;
 export type CandidateView = z.infer<typeof candidateSchema>;
 export type Comparison = z.infer<typeof comparisonSchema>;
 export type ForecastView = z.infer<typeof forecastSchema>;
-export type Lineage = z.infer<typeof lineageSchema>;
 export type AuditCheck = z.infer<typeof auditSchema>;

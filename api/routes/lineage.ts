@@ -2,8 +2,8 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 
 import { BadInput, NotFound } from '../../contracts/failure.ts';
-import { lineageSchema } from '../../contracts/http.schema.ts';
-import type { Lineage } from '../../contracts/http.schema.ts';
+import { lineageSchema } from '../../contracts/http-lineage.schema.ts';
+import type { Lineage } from '../../contracts/http-lineage.schema.ts';
 import type { LineageEdge, LineageNode } from '../../contracts/lineage.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { failures, jsonAnswer } from '../describe-route.ts';

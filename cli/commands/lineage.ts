@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 
 import { BadInput } from '../../contracts/failure.ts';
-import { lineageSchema } from '../../contracts/http.schema.ts';
+import { lineageSchema } from '../../contracts/http-lineage.schema.ts';
 import { withExample } from '../example.ts';
 import { renderLineage } from '../render/lineage.ts';
 import { renderSourceRows } from '../render/source-rows.ts';

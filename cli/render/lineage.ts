@@ -1,4 +1,4 @@
-import type { Lineage } from '../../contracts/http.schema.ts';
+import type { Lineage } from '../../contracts/http-lineage.schema.ts';
 import type { Colors } from '../terminal.ts';
 import { shorten } from './table.ts';
 

@@ -4,6 +4,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 
 import { DecisionRefused, ServiceUnavailable } from '../../contracts/failure.ts';
+import { lineageSchema } from '../../contracts/http-lineage.schema.ts';
 import * as snapshots from '../../contracts/http-snapshots.schema.ts';
 import * as http from '../../contracts/http.schema.ts';
 import { actor, champion, createFakes, evidence, pipelineText, snapshot } from './fake-dependencies.ts';
@@ -23,8 +24,8 @@ const reads: readonly [string, z.ZodType][] = [
   ['/v1/pipelines/shop/champion', http.championHistorySchema],
   ['/v1/pipelines/shop/champion?at=2025-12-01T00:00:00Z', http.championHistorySchema],
   ['/v1/pipelines/shop/forecasts?series=85123A', http.forecastSchema],
-  ['/v1/lineage?ref=shop/85123A/2011-12-12&direction=up&rows=true', http.lineageSchema],
-  ['/v1/lineage?ref=run-1&direction=down', http.lineageSchema],
+  ['/v1/lineage?ref=shop/85123A/2011-12-12&direction=up&rows=true', lineageSchema],
+  ['/v1/lineage?ref=run-1&direction=down', lineageSchema],
   ['/v1/runs/run-1/validation', http.runValidationSchema],
   ['/v1/snapshots', snapshots.snapshotListSchema],
   ['/v1/snapshots/555', snapshots.snapshotDetailSchema],

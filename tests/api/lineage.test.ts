@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
-import { lineageSchema } from '../../contracts/http.schema.ts';
-import type { Lineage } from '../../contracts/http.schema.ts';
+import { lineageSchema } from '../../contracts/http-lineage.schema.ts';
+import type { Lineage } from '../../contracts/http-lineage.schema.ts';
 import { evidence, proposal, result, snapshot } from './fake-dependencies.ts';
 import { refused, setUp } from './harness.ts';
 

@@ -2,7 +2,7 @@ import pc from 'picocolors';
 import { expect, test } from 'vitest';
 
 import { renderLineage } from '../../cli/render/lineage.ts';
-import type { Lineage } from '../../contracts/http.schema.ts';
+import type { Lineage } from '../../contracts/http-lineage.schema.ts';
 
 type Node = Lineage['start'];
 

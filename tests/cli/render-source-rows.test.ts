@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 
 import { renderSourceRows } from '../../cli/render/source-rows.ts';
-import type { Lineage } from '../../contracts/http.schema.ts';
+import type { Lineage } from '../../contracts/http-lineage.schema.ts';
 import type { Colors } from '../../cli/terminal.ts';
 
 const colors = new Proxy({}, { get: () => (text: string) => text }) as Colors;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { serviceNames } from '../../config/stack-file.schema.ts';
-import { lineageSchema } from '../../contracts/http.schema.ts';
+import { lineageSchema } from '../../contracts/http-lineage.schema.ts';
 import { packageRoot } from '../../infra/toolchain/paths.ts';
 import { forecastle } from '../support/command-line.ts';
 import { startTestStack, type TestStack } from '../support/stack.ts';
