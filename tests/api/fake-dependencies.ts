@@ -3,12 +3,11 @@ import { writeFile } from 'node:fs/promises';
 import type { ApiDependencies } from '../../api/dependencies.ts';
 import type { Snapshot } from '../../contracts/data.ts';
 import type { Candidate, Champion, Decision, Evidence, Proposal } from '../../contracts/governance.ts';
-import { lineageKinds } from '../../contracts/lineage.ts';
-import type { LineageEdge, LineageKind } from '../../contracts/lineage.ts';
 import type { MetricRow } from '../../contracts/modelling.ts';
 import { pipelineSchema } from '../../contracts/pipeline.schema.ts';
 import type { RetrainInput, RetrainResult } from '../../contracts/runs.ts';
 import type { TableParts } from '../../contracts/table-parts.ts';
+import { digest, recordedEdges } from './fake-lineage.ts';
 import { profile, rowsDiff, touched } from './snapshot-fixtures.ts';
 
 export const key = 'a-key-of-the-tests';
@@ -23,8 +22,6 @@ export const pipelineText = {
 };
 const pipeline = pipelineSchema.parse(pipelineText);
 
-const digest = (letter: string): string => letter.repeat(64);
-const kindOf = (name: string | undefined): LineageKind => lineageKinds.find((kind) => kind === name) ?? 'artifact';
 const ref = (layer: string, letter: string) => ({
   uri: `s3://bucket/${layer}/${digest(letter)}.parquet`,
   sha256: digest(letter),
@@ -155,22 +152,6 @@ export interface Fakes {
   readonly decisions: Decision[];
   readonly reported: unknown[];
 }
-
-/** What the activities record: a chain, from the forecasts of a champion to the file. */
-const recordedEdges: readonly LineageEdge[] = [
-  ['forecast', 'shop/v1', 'champion', 'shop/v1', 'promote'],
-  ['champion', 'shop/v1', 'proposal', 'prop-1', 'promote'],
-  ['proposal', 'prop-1', 'candidate', digest('c'), 'propose'],
-  ['candidate', digest('c'), 'artifact', digest('6'), 'register'],
-  ['artifact', digest('6'), 'run', 'run-1', 'evaluate'],
-  ['run', 'run-1', 'snapshot', digest('5'), 'ingest'],
-  ['snapshot', digest('5'), 'source', `sales.csv#sha256=${digest('3')}`, 'ingest'],
-].map(([outputKind, output = '', inputKind, input = '', by = '']) => ({
-  output: { kind: kindOf(outputKind), id: output },
-  input: { kind: kindOf(inputKind), id: input },
-  runId: 'run-1',
-  by,
-}));
 
 type Run = NonNullable<Awaited<ReturnType<ApiDependencies['runs']['get']>>>;
 
