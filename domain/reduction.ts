@@ -27,21 +27,29 @@ export function toUnitVariance({ width, mean, axes, variance }: Reduction): Redu
 const negligible = 1e-12;
 
 /** Coordinates of each row along the axes: row-major, rows × dims. */
-export function reduceRows(reduction: Reduction, rows: Float32Array): Float32Array {
-  const { width, dims, mean, axes } = reduction;
+export function reduceRows({ width, dims, mean, axes }: Reduction, rows: Float32Array): Float32Array {
   const count = width === 0 ? 0 : rows.length / width;
   const out = new Float32Array(count * dims);
-  const centred = new Float64Array(width);
+  const own = Array.from({ length: dims }, (_, axis) => axes.subarray(axis * width, (axis + 1) * width));
+  const offsets = own.map((axis) => axis.reduce((sum, loading, i) => sum + loading * at(mean, i), 0));
   for (let row = 0; row < count; row += 1) {
-    for (let i = 0; i < width; i += 1) centred[i] = at(rows, row * width + i) - at(mean, i);
-    for (let axis = 0; axis < dims; axis += 1) {
-      const from = axis * width;
-      let sum = 0;
-      for (let i = 0; i < width; i += 1) sum += at(centred, i) * at(axes, from + i);
-      out[row * dims + axis] = sum;
-    }
+    own.forEach((axis, k) => { out[row * dims + k] = dot(rows, row * width, axis) - (offsets[k] ?? Number.NaN); });
   }
   return out;
+}
+
+/** Of an axis and as many values from a position on; four sums side by side, as the processor adds them faster. */
+function dot(values: Float32Array, from: number, axis: Float64Array): number {
+  const whole = axis.length - (axis.length % 4);
+  let [a, b, c, d] = [0, 0, 0, 0];
+  for (let i = 0; i < whole; i += 4) {
+    a += at(values, from + i) * at(axis, i);
+    b += at(values, from + i + 1) * at(axis, i + 1);
+    c += at(values, from + i + 2) * at(axis, i + 2);
+    d += at(values, from + i + 3) * at(axis, i + 3);
+  }
+  for (let i = whole; i < axis.length; i += 1) a += at(values, from + i) * at(axis, i);
+  return a + b + (c + d);
 }
 
 /** Element of an array at an index that is inside by construction. */

@@ -16,8 +16,8 @@ const reviewColumns = planOf().shared.filter(({ group }) => group === 'reviews')
 const panel = somePanel({ series: 4, periods });
 
 describe('columns of reviews', () => {
-  test.each([1, 2, 3])('are what their formulas give from all reviews up to the origin (%i)', (seed) => {
-    const reviews = someReviews({ periods, seed });
+  test.each([25, 60, 4, 2])('are what their formulas give from all of %i reviews up to the origin', (perSeries) => {
+    const reviews = someReviews({ periods, perSeries });
     const { names, rows } = kernelTable(panel, planOf(), 17, 17, { reviews: historyOf(reviews, setup) });
     for (const { series, t } of panel) {
       const expected = referenceReviews(reviews, series, t, { recent: 4, halfLife, dims });

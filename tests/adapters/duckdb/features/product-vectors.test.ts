@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { learnReduction } from '../../../../adapters/duckdb/features/learn-reduction.ts';
 import type { OriginPlanRequest } from '../../../../adapters/duckdb/features/plan-origins.ts';
-import { dateOf, somePanel } from '../../../domain/features/some-panel.ts';
+import { dateOf, somePanel, startOf } from '../../../domain/features/some-panel.ts';
 import { useOwnSession } from '../own-session.ts';
 import { writePanelParts } from '../panel-file.ts';
 import { query, useScratch } from '../scratch.ts';
@@ -39,6 +39,15 @@ describe('vectors of products in an origin table', () => {
     expect(plan.statics).toEqual(expect.arrayContaining(['text_1', 'text_2']));
     const known = await query(`SELECT series, CAST(min(origin) FILTER (NOT isnan(text_1)) AS VARCHAR) AS since FROM ${from(table)} GROUP BY series ORDER BY series`);
     expect(known.map(({ since }) => since)).toEqual([dateOf(0), dateOf(5), dateOf(10), dateOf(15), dateOf(31), null]);
+  });
+
+  test('belong to the day of the business that they became known on', async () => {
+    const frequency = 'day@04:00';
+    const parts = await writePanelParts(scratch(), 'aligned', somePanel({ series: 5, periods: 60 }), frequency);
+    const moments = ['1970-01-01T00:00:00', '1970-01-01T00:00:00', '1970-01-01T00:00:00', `${dateOf(40, 'day')}T03:59:00`, `${dateOf(40, 'day')}T04:00:00`];
+    const known = [[1, 0, 0], [0, 1, 0], [0, 0, 1], [1, 1, 0], [0, 1, 1]].map((vector, i): ProductVector => ({ series: `s${String(i)}`, knownFrom: moments[i] ?? '', vector }));
+    const { products } = await scratch().duckdb.planOrigins({ ...weekly, frequency, panel: parts, modalities: [await text(known)] });
+    expect([3, 4].map((row) => products[0]?.from[row])).toEqual([startOf(39, 'day'), startOf(40, 'day')]);
   });
 
   test('of several modalities stand beside one another, each of total variance 1 over the products that taught it, whatever its units', async () => {
