@@ -19,20 +19,22 @@ export function changePicture(picture: Picture, size: Size, { kinds, strength, s
   const [where, mirror, colours] = [stream(), stream(), stream()];
   const keep = 1 - 0.75 * strength;
   const part = { width: Math.max(1, Math.round(picture.width * keep)), height: Math.max(1, Math.round(picture.height * keep)) };
-  let view = kinds.includes('crop') ? cropPicture(picture, part, where) : middleOf(picture, size);
+  let view = kinds.includes('crop') ? cropPicture(picture, part, where) : middlePart(picture, size);
   if (kinds.includes('flip') && mirror.next() < 0.5) view = flipPicture(view);
   return kinds.includes('colour') ? jitterColours(view, strength, colours) : view;
 }
 
-/** The middle part of this size. */
-export function middleOf({ width, height, channels, pixels }: Picture, size: Size): Picture {
-  if (size.width === width && size.height === height) return { width, height, channels, pixels };
-  const top = Math.floor((height - size.height) / 2);
-  const left = Math.floor((width - size.width) / 2);
-  const out = new Uint8Array(size.width * size.height * channels);
-  for (let row = 0; row < size.height; row += 1) {
-    const start = ((top + row) * width + left) * channels;
-    out.set(pixels.subarray(start, start + size.width * channels), row * size.width * channels);
+/** Where the middle part of this size lies. */
+export function middleOf(whole: Size, part: Size): Size & { readonly left: number; readonly top: number } {
+  return { width: part.width, height: part.height, left: Math.floor((whole.width - part.width) / 2), top: Math.floor((whole.height - part.height) / 2) };
+}
+
+function middlePart({ channels, pixels, ...whole }: Picture, size: Size): Picture {
+  const { width, height, left, top } = middleOf(whole, size);
+  const out = new Uint8Array(width * height * channels);
+  for (let row = 0; row < height; row += 1) {
+    const start = ((top + row) * whole.width + left) * channels;
+    out.set(pixels.subarray(start, start + width * channels), row * width * channels);
   }
-  return { ...size, channels, pixels: out };
+  return { width, height, channels, pixels: out };
 }

@@ -33,9 +33,9 @@ export const decoderVersion = `sharp ${sharp.versions.sharp ?? '?'} vips ${sharp
  */
 export async function pixelsOf(source: string | Uint8Array, recipe: PictureRecipe, change?: ViewChange): Promise<Uint8Array> {
   if (typeof source === 'string') await checkFile(source, mostBytes);
-  const picture = await decode(source, recipe);
-  const viewed = change === undefined ? middleOf(picture, recipe.crop) : changePicture(picture, recipe.crop, change);
   const { width, height } = recipe.crop;
+  if (change === undefined) return (await decode(source, recipe, recipe.crop)).pixels;
+  const viewed = changePicture(await decode(source, recipe), recipe.crop, change);
   if (viewed.width === width && viewed.height === height) return viewed.pixels;
   const raw = { width: viewed.width, height: viewed.height, channels: 3 as const };
   return sharp(viewed.pixels, { raw }).resize(width, height, { fit: 'fill', kernel: recipe.kernel }).raw().toBuffer();
@@ -52,13 +52,15 @@ export async function checkFile(file: string, limitBytes: number): Promise<void>
   if (found.size > limitBytes) throw new UnreadableMedia(`has ${Math.round(found.size / 1e6)} MB, more than ${Math.round(limitBytes / 1e6)}`);
 }
 
-async function decode(source: string | Uint8Array, { resize, kernel }: PictureRecipe): Promise<Picture> {
+/** @param crop the middle that is wanted of what is resized: the rest isn't computed then */
+async function decode(source: string | Uint8Array, { resize, kernel }: PictureRecipe, crop?: PictureRecipe['crop']): Promise<Picture> {
   const size = 'shorter' in resize ? { width: resize.shorter, height: resize.shorter, fit: 'cover' as const } : { ...resize, fit: 'fill' as const };
   try {
-    const { data, info } = await sharp(source, { failOn: 'error', limitInputPixels: mostPixels, pages: 1, autoOrient: true })
+    const resized = sharp(source, { failOn: 'error', limitInputPixels: mostPixels, pages: 1, autoOrient: true })
       .timeout({ seconds: mostSeconds })
       .flatten({ background: '#ffffff' })
-      .resize({ ...size, kernel })
+      .resize({ ...size, kernel });
+    const { data, info } = await (crop === undefined ? resized : resized.extract(middleOf(size, crop)))
       .toColourspace('srgb')
       .raw({ depth: 'uchar' })
       .toBuffer({ resolveWithObject: true });

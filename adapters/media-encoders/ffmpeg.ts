@@ -51,6 +51,7 @@ export async function findFfmpeg(program = 'ffmpeg'): Promise<Ffmpeg> {
 /** Its last words about the file, for a person. */
 export function complaint(stderr: string): string {
   if (stderr.includes('not on whitelist')) return 'a format that is not read';
+  if (/matches no streams|option 'map'/.test(stderr)) return 'there is none in it';
   const lines = stderr.split('\n').map((line) => line.replace(/^\[[^\]]*\]\s*/, '').trim()).filter((line) => line !== '');
   const telling = lines.find((line) => /invalid|error|not found|moov|whitelist|unknown|corrupt/i.test(line)) ?? lines.at(-1) ?? 'FFmpeg gave nothing';
   return telling.replace(/file:\S+/g, 'it').slice(0, 120);
