@@ -12,7 +12,7 @@ export type ProductVectorsRequest = Omit<ReductionRequest, 'key'> & Pick<Modalit
 
 /**
  * The vectors documented on `EmbedResult` of the series that take part, reduced to at most `dims` numbers each; they are read through the
- * reduction, a piece at a time. Undefined where they tell nothing (see {@link learnReduction}).
+ * reduction, a piece at a time. Of several vectors of a series the first one counts. Undefined where they tell nothing (see {@link learnReduction}).
  */
 export async function reduceProducts(session: Session, { modality, ...request }: ProductVectorsRequest): Promise<ProductBlock | undefined> {
   const { file, frequency, chosen } = request;
@@ -27,8 +27,7 @@ export async function reduceProducts(session: Session, { modality, ...request }:
     copyNumbers(chunk.getColumnVector(1), starts, 0);
     const reduced = reduceRows(reduction, vectors.values);
     textsOf(chunk.getColumnVector(0)).forEach((series, i) => {
-      if (!chosen.has(series)) return;
-      if (rowOf.has(series)) throw new RangeError(`${modality}: ${series} has several vectors`);
+      if (!chosen.has(series) || rowOf.has(series)) return;
       const row = rowOf.size;
       rowOf.set(series, row);
       from[row] = starts[i] ?? Number.NaN;
