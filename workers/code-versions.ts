@@ -53,6 +53,9 @@ export const activityCode: Readonly<Record<string, ActivityCode>> = {
   embedReviews: { sources: ['activities/embedding-reviews.ts', 'adapters/duckdb/vectors/write-review-vectors.ts', ...textVectors] },
   embedMedia: { sources: ['activities/embedding-media.ts', 'adapters/media-encoders/create-media-encoder.ts', ...vectors] },
   tuneVectors: { sources: ['activities/tuning.ts', 'adapters/tensorflow/tuning/tuner.ts', 'adapters/tensorflow/tuning/child.ts', 'adapters/duckdb/tuning/tuning-data.ts', duckdb] },
+  forecastColdStart: {
+    sources: ['activities/cold-start.ts', ...['launch-history', 'recent-sales', 'static-attributes', 'nearest-launches'].map((name) => `adapters/duckdb/cold-start/${name}.ts`), 'adapters/duckdb/forecasts/prediction-table.ts', duckdb],
+  },
   fitBaselines: assemble,
   fitFold: fit,
   fitModel: fit,

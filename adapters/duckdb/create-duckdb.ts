@@ -3,6 +3,10 @@ import { join } from 'node:path';
 import { refuseShortHistory } from './clean/history-check.ts';
 import { createPanelParts, type PanelPartsRequest } from './clean/panel-parts.ts';
 import { salesTimes } from './clean/sales-times.ts';
+import { launchHistory } from './cold-start/launch-history.ts';
+import { nearestLaunches, vectorLikeness } from './cold-start/nearest-launches.ts';
+import { recentSales } from './cold-start/recent-sales.ts';
+import { staticAttributes } from './cold-start/static-attributes.ts';
 import { diffSnapshots } from './profile/diff-snapshots.ts';
 import { mergeProfiles } from './profile/merge-profiles.ts';
 import { profilePart } from './profile/profile-part.ts';
@@ -83,6 +87,11 @@ export function createDuckdb(options: DuckdbOptions & Pick<SandboxOptions, 'sand
     seriesLevels: call(seriesLevels),
     nodePart: call(nodePart),
     pastSales: call(pastSales),
+    launchHistory: call(launchHistory),
+    recentSales: call(recentSales),
+    staticAttributes: call(staticAttributes),
+    nearestLaunches: call(nearestLaunches),
+    vectorLikeness: call(vectorLikeness),
     writePredictions: call(writePredictions),
     readPredictions: call(readPredictions),
     writePredictionTable: call(writePredictionTable),

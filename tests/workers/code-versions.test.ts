@@ -113,7 +113,7 @@ describe('code versions of a build', () => {
   });
 
   test('are there for every activity whose code is named anywhere', async () => {
-    const used = await Promise.all(['activities/registry.ts', 'activities/search.ts', 'activities/training.ts', 'activities/ingest.ts', 'activities/read-files.ts', 'activities/read-media.ts', 'activities/merge-spans.ts', 'activities/profile-sales.ts', 'activities/validate.ts', 'activities/clean.ts', 'activities/features.ts', 'activities/embedding.ts', 'activities/evaluation.ts', 'activities/hierarchy.ts', 'activities/tuning.ts', 'activities/ablation.ts'].map((name) => readFile(join(packageRoot, name), 'utf8')));
+    const used = await Promise.all(['activities/registry.ts', 'activities/search.ts', 'activities/training.ts', 'activities/ingest.ts', 'activities/read-files.ts', 'activities/read-media.ts', 'activities/merge-spans.ts', 'activities/profile-sales.ts', 'activities/validate.ts', 'activities/clean.ts', 'activities/features.ts', 'activities/embedding.ts', 'activities/evaluation.ts', 'activities/hierarchy.ts', 'activities/tuning.ts', 'activities/ablation.ts', 'activities/cold-start.ts'].map((name) => readFile(join(packageRoot, name), 'utf8')));
     const named = used.flatMap((text) => [...text.matchAll(/(?:codeVersion\(|activity: |steps\.once(?:<\w+>)?\()'(\w+)'/g)].map(([, name]) => name));
     expect(new Set(named)).toEqual(new Set(Object.keys(activityCode)));
   });
