@@ -1,170 +1,160 @@
-import { setImmediate } from 'node:timers/promises';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 
-import { Tensor, env } from '@huggingface/transformers';
-
-import { batchesByLength } from './batches.ts';
-import { encoderModel } from './models.ts';
-import type { EncoderModel } from './models.ts';
-import { poolBatch } from './pooling.ts';
-import { loadWeights } from './weights.ts';
-import type { Loaded, Tokenizer } from './weights.ts';
-
-/** Everything that a vector depends on besides its text. */
-export interface EncoderDescription {
-  readonly model: string;
-  /** The hub's revision where the weights are known to be its; else `sha256:` and the start of their digest. */
-  readonly revision: string;
-  readonly dtype: 'fp32';
-  /** E.g. `onnxruntime 1.30.0`. */
-  readonly runtime: string;
-  readonly device: 'cpu' | 'cuda';
-  readonly dims: number;
-  /** All of it and the recipe as one string: equal ids mean equal vectors (to 1e-6), so it can be part of a cache key. */
-  readonly id: string;
-}
-
-export interface TextEncoder {
-  describe(): EncoderDescription;
-  /**
-   * One vector per text, row-major `texts.length × dims`, each of Euclidean length 1, in the order of the texts. The empty text
-   * has a vector like any other (that of the empty string: all empty texts are alike); an over-long text counts up to the model's
-   * limit. Independent of the other texts to 1e-6.
-   * @param on.batch how many texts are done so far, after each batch
-   * @throws the abort reason, at the next batch after `on.signal` aborts
-   */
-  embed(texts: readonly string[], on?: { batch?(done: number): void; readonly signal?: AbortSignal }): Promise<Float32Array>;
-  /** Gives the network's memory back. */
-  close(): Promise<void>;
-}
+import type { EncoderDescription } from '../../contracts/embedding.ts';
+import { ModelWeightsMissing } from '../../contracts/failure.ts';
+import { batchesByLength, batchesOfOne } from './batches.ts';
+import type { Encoder } from './encoder.ts';
+import { probeTokenBudget } from './gpu-budget.ts';
+import { weightsFile } from './models.ts';
+import type { Dtype } from './models.ts';
+import { createNetworkPool } from './network-pool.ts';
+import type { NetworkPool } from './network-pool.ts';
+import type { TokenBatch } from './thread-messages.ts';
+import { openTokens } from './tokens.ts';
+import type { Tokens } from './tokens.ts';
+import { placeWeights } from './weights.ts';
+import type { PlacedModel } from './weights.ts';
 
 export interface TextEncoderOptions {
   /** One folder per model, as `installModels` leaves them. */
   readonly modelsDir: string;
+  /** A name of the table, a folder's name within `modelsDir`, or `owner/name[@revision]` of the model hub. */
   readonly model: string;
+  /** Default fp32. int8 numbers also depend on the kind of CPU. */
+  readonly dtype?: Dtype;
   /** Load from the model hub what is not in `modelsDir`. Default: no. */
   readonly allowRemote?: boolean;
   readonly hubEndpoint?: string;
   /** Default: the CPU. CUDA falls back to it with a warning; not tested on a GPU. */
   readonly device?: 'cpu' | 'cuda';
-  /** Threads within one operation. Default 2: 1.7 times as fast as one for 12 % more CPU. Vectors agree to 1e-6. */
-  readonly threads?: number;
+  /** Threads with a network each, so ~0.15 GB each for a small model; one on a GPU. Default: one per core. Vectors don't depend on it. */
+  readonly workers?: number;
   /** Default: a process warning, which goes to stderr. */
   warn?(line: string): void;
 }
 
-// Measured on product names: 256 is as good, 1024 and 2048 are 2 % and 7 % slower per CPU second.
+// Measured on product names and on reviews: 256 is as good, 1024 and 2048 are up to 7 % slower per CPU second.
 const tokensPerBatch = 512;
+const gpuTokens = { from: 2_048, most: 262_144 };
 // Bounds the memory for token ids; sorting within so many texts leaves next to no padding.
-const textsPerWindow = 4096;
-const textsPerYield = 256;
+const textsPerWindow = 4_096;
 
 /**
- * Loads the model once; its memory (~0.3 GB) is held until `close`.
- * @throws BadInput for a model that isn't known; ModelWeightsMissing; ServiceUnavailable when the hub is needed and doesn't answer
+ * Loads the model once per thread; its memory is held until `close`. Vectors have length 1, and are the same whatever the number of threads and
+ * the order of the texts: to 1e-6 at fp32, to the bit at int8, where each text is a batch of its own. The empty text has a vector like any
+ * other; a text counts up to the model's longest, and never beyond 100,000 characters.
+ * @throws BadInput for what is no model; ModelWeightsMissing; ServiceUnavailable when the hub is needed and doesn't answer
  */
-export async function createTextEncoder(options: TextEncoderOptions): Promise<TextEncoder> {
-  const model = encoderModel(options.model);
-  const loaded = await loadWeights({
-    modelsDir: options.modelsDir,
-    model,
-    allowRemote: options.allowRemote ?? false,
-    ...(options.hubEndpoint !== undefined && { hubEndpoint: options.hubEndpoint }),
-    device: options.device ?? 'cpu',
-    threads: options.threads ?? 2,
-    warn: options.warn ?? ((line) => process.emitWarning(line)),
-  });
-  const description = describe(model, loaded);
+export async function createTextEncoder(options: TextEncoderOptions): Promise<Encoder<string>> {
+  const { model, dtype = 'fp32', device = 'cpu', warn = (line: string) => process.emitWarning(line) } = options;
+  const placed = await placeWeights({ ...options, dtype, allowRemote: options.allowRemote ?? false });
+  const { folder, recipe } = placed;
+  const tokens = await openTokens(folder, recipe);
+  const pool = await createNetworkPool({ weights: join(folder, weightsFile[dtype]), device, pooling: recipe.pooling, padId: tokens.padId }, device === 'cuda' ? 1 : Math.max(1, options.workers ?? availableParallelism()), warn);
+  try {
+    // A model may end in a layer that its configuration doesn't tell.
+    const dims = (await pool.run(joined(await tokens.of([''])))).length;
+    if (dims !== recipe.dims && placed.known) throw new ModelWeightsMissing(`${model} in ${folder} gives ${dims} numbers per text, not ${recipe.dims}: are the weights another model's?`);
+    const budget = pool.device === 'cuda' ? await probeTokenBudget((size) => tokensPerSecond(pool, recipe.maxTokens, size), gpuTokens) : tokensPerBatch;
+    return encoderOf({ tokens, pool, dims, batches: (lengths) => (dtype === 'int8' ? batchesOfOne(lengths) : batchesByLength(lengths, budget)), description: describe(placed, { dtype, dims, pool }) });
+  } catch (error) {
+    await pool.close();
+    throw error;
+  }
+}
+
+function describe({ name, revision, recipe }: PlacedModel, { dtype, dims, pool: { runtime, device } }: { readonly dtype: Dtype; readonly dims: number; readonly pool: NetworkPool }): EncoderDescription {
+  const { pooling, prefix, maxTokens } = recipe;
+  const told = `${pooling}${prefix === '' ? '' : ` "${prefix}"`} ${maxTokens} tokens`;
+  return { model: name, revision, dtype, runtime, device, dims, id: `${name}@${revision.startsWith('sha256:') ? revision : revision.slice(0, 8)} ${dtype} ${told} ${runtime} ${device}` };
+}
+
+interface Parts {
+  readonly tokens: Tokens;
+  readonly pool: NetworkPool;
+  readonly dims: number;
+  readonly description: EncoderDescription;
+  batches(lengths: readonly number[]): readonly (readonly number[])[];
+}
+
+function encoderOf(parts: Parts): Encoder<string> {
+  const { pool, dims, description } = parts;
   return {
     describe: () => description,
     async embed(texts, on = {}) {
-      const vectors = new Float32Array(texts.length * model.dims);
-      for (let from = 0; from < texts.length; from += textsPerWindow) {
-        const window = texts.slice(from, from + textsPerWindow);
-        const ids = await tokenize(loaded.tokenizer, model, window, on.signal);
-        let done = from;
-        for (const batch of batchesByLength(ids.map((tokens) => tokens.length), tokensPerBatch)) {
-          on.signal?.throwIfAborted();
-          await embedBatch(loaded, model, batch.map((index) => ids[index] ?? []), (position, vector) => {
-            vectors.set(vector, (from + (batch[position] ?? 0)) * model.dims);
+      on.signal?.throwIfAborted();
+      const vectors = new Float32Array(texts.length * dims);
+      // Whatever fails first ends the rest.
+      const failing = new AbortController();
+      const signal = on.signal === undefined ? failing.signal : AbortSignal.any([on.signal, failing.signal]);
+      // One queue for all lanes: who has a free hand takes the next batch.
+      const queue = batchesOf(parts, texts, signal);
+      let told: Promise<void> = Promise.resolve();
+      const lane = async (): Promise<void> => {
+        for (let next = await queue.next(); next.done !== true; next = await queue.next()) {
+          const { positions, batch } = next.value;
+          signal.throwIfAborted();
+          const made = await pool.run(batch);
+          signal.throwIfAborted();
+          positions.forEach((position, index) => vectors.set(made.subarray(index * dims, (index + 1) * dims), position * dims));
+          // One at a time, and waited for: the caller may be writing, and must not be overrun.
+          told = told.then(() => {
+            signal.throwIfAborted();
+            return on.batch?.(positions, made);
           });
-          done += batch.length;
-          on.batch?.(done);
-          await setImmediate();
+          await told;
         }
-      }
-      return vectors;
+      };
+      const ended = await Promise.allSettled(Array.from({ length: pool.lanes }, () => lane().catch((error: unknown) => {
+        failing.abort(error);
+        throw error;
+      })));
+      on.signal?.throwIfAborted();
+      // The reason of the first to fail is that of all.
+      failing.signal.throwIfAborted();
+      for (const one of ended) if (one.status === 'rejected') throw one.reason;
+      return { vectors, problems: new Map() };
     },
-    async close() {
-      await loaded.network.dispose();
-    },
+    close: () => pool.close(),
   };
 }
 
-function describe(model: EncoderModel, { device, revision }: Loaded): EncoderDescription {
-  const runtime = `onnxruntime ${env.backends.onnx.versions?.node ?? 'of unknown version'}`;
-  const recipe = `${model.pooling}${model.prefix === '' ? '' : ` "${model.prefix}"`} ${model.maxTokens} tokens`;
-  return {
-    model: model.name,
-    revision,
-    dtype: 'fp32',
-    runtime,
-    device,
-    dims: model.dims,
-    id: `${model.name}@${revision.startsWith('sha256:') ? revision : revision.slice(0, 8)} fp32 ${recipe} ${runtime} ${device}`,
-  };
+interface QueuedBatch {
+  readonly positions: readonly number[];
+  readonly batch: TokenBatch;
 }
 
-async function tokenize(tokenizer: Tokenizer, model: EncoderModel, texts: readonly string[], signal?: AbortSignal): Promise<number[][]> {
-  const ids: number[][] = [];
-  for (const [index, text] of texts.entries()) {
-    if (index % textsPerYield === 0) {
-      signal?.throwIfAborted();
-      await setImmediate();
+/** Batches of the texts, window by window; the next window's tokens are made while the networks are at work on this one's. */
+async function* batchesOf({ tokens, batches }: Parts, texts: readonly string[], signal: AbortSignal): AsyncGenerator<QueuedBatch, void> {
+  const window = (from: number): Promise<readonly (readonly number[])[]> => {
+    const made = tokens.of(texts.slice(from, from + textsPerWindow), signal);
+    // Nobody may be waiting yet when it fails.
+    made.catch(() => undefined);
+    return made;
+  };
+  let next = window(0);
+  for (let from = 0; from < texts.length; from += textsPerWindow) {
+    const ids = await next;
+    next = window(from + textsPerWindow);
+    for (const batch of batches(ids.map((of) => of.length))) {
+      yield { positions: batch.map((index) => from + index), batch: joined(batch.map((index) => ids[index] ?? [])) };
     }
-    ids.push(truncate(tokenizer(model.prefix + text, { return_tensor: false }).input_ids, model.maxTokens));
   }
-  return ids;
 }
 
-/** The library's own truncation cuts the closing special token off, which moves the vector by up to 0.005 from Python's. */
-function truncate(tokens: number[], maxTokens: number): number[] {
-  const last = tokens.at(-1);
-  return tokens.length <= maxTokens || last === undefined ? tokens : [...tokens.slice(0, maxTokens - 1), last];
+function joined(batch: readonly (readonly number[])[]): TokenBatch {
+  return { ids: Int32Array.from(batch.flat()), lengths: batch.map((ids) => ids.length) };
 }
 
-async function embedBatch(
-  { network, tokenizer }: Loaded,
-  model: EncoderModel,
-  batch: readonly (readonly number[])[],
-  put: (position: number, vector: Float64Array) => void,
-): Promise<void> {
-  const lengths = batch.map((tokens) => tokens.length);
-  const width = Math.max(...lengths);
-  const inputIds = new BigInt64Array(batch.length * width).fill(BigInt(tokenizer.pad_token_id));
-  const mask = new BigInt64Array(batch.length * width);
-  batch.forEach((tokens, row) => {
-    tokens.forEach((token, column) => {
-      inputIds[row * width + column] = BigInt(token);
-      mask[row * width + column] = 1n;
-    });
-  });
-  const shape = [batch.length, width];
-  const output: unknown = await network({
-    input_ids: new Tensor('int64', inputIds, shape),
-    attention_mask: new Tensor('int64', mask, shape),
-    token_type_ids: new Tensor('int64', new BigInt64Array(batch.length * width), shape),
-  });
-  const hidden = hiddenStateOf(output);
-  const [, , dims] = hidden.dims;
-  if (dims !== model.dims || !(hidden.data instanceof Float32Array)) {
-    throw new Error(`${model.name} gives ${dims} numbers of type ${hidden.type} per token, not ${model.dims} of float32: are the weights another model's?`);
-  }
-  poolBatch(hidden.data, { width, dims, lengths }, model.pooling, put);
-}
-
-function hiddenStateOf(output: unknown): Tensor {
-  if (typeof output === 'object' && output !== null && 'last_hidden_state' in output && output.last_hidden_state instanceof Tensor) {
-    return output.last_hidden_state;
-  }
-  throw new Error('the network has no output "last_hidden_state": are these the weights of an encoder?');
+/** Of made-up texts as long as typical ones. */
+async function tokensPerSecond(pool: NetworkPool, maxTokens: number, size: number): Promise<number> {
+  const width = Math.min(128, maxTokens);
+  const count = Math.max(1, Math.floor(size / width));
+  const batch = (): TokenBatch => ({ ids: new Int32Array(count * width).fill(1), lengths: Array.from({ length: count }, () => width) });
+  // The first of a size sets its memory up.
+  await pool.run(batch());
+  const began = performance.now();
+  await pool.run(batch());
+  return (1000 * count * width) / (performance.now() - began);
 }
