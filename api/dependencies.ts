@@ -7,6 +7,7 @@ import type {
   Proposal,
   ProposalStatus,
 } from '../contracts/governance.ts';
+import type { Lineage } from '../contracts/http-lineage.schema.ts';
 import type { AuditCheck } from '../contracts/http.schema.ts';
 import type { LineageEdge, LineageNode } from '../contracts/lineage.ts';
 import type { RetrainInput, RetrainResult } from '../contracts/runs.ts';
@@ -129,6 +130,21 @@ export interface ApiDependencies {
       /** The newest so many. */
       readonly limit: number;
     }): Promise<{ readonly total: number; readonly rows: readonly SourceRow[] }>;
+    /** What was known of a series besides its sales; asked like `sourceRows`. */
+    besideRows(request: {
+      readonly reviews?: string;
+      readonly media?: string;
+      readonly files: ReadonlyMap<number, string>;
+      readonly series: string;
+      readonly from?: string;
+      readonly to?: string;
+      readonly before?: string;
+      readonly limit: number;
+    }): Promise<{
+      readonly total: number;
+      readonly reviews: NonNullable<Lineage['reviews']>['rows'];
+      readonly media: NonNullable<Lineage['media']>;
+    }>;
   };
   /** One look at each server that the API needs; rejects when it does not answer. */
   readonly health: Readonly<Record<string, () => Promise<unknown>>>;

@@ -20,8 +20,8 @@ export interface WantedRows {
 
 type Needs = Pick<ApiDependencies, 'artifacts' | 'candidates' | 'forecasts' | 'runs' | 'snapshots' | 'tables'>;
 
-/** The rows of the series in the snapshot that the candidate was made from, up to the day before its first forecast period. */
-export async function rowsBehind(deps: Needs, { pipeline, series, champion }: ForecastOrigin, { from, to, limit }: WantedRows): Promise<Pick<Lineage, 'rows' | 'rowsFrom'>> {
+/** The rows of the series in the snapshot that the candidate was made from, up to the day before its first forecast period, and what else was known of it then. */
+export async function rowsBehind(deps: Needs, { pipeline, series, champion }: ForecastOrigin, { from, to, limit }: WantedRows): Promise<Pick<Lineage, 'rows' | 'rowsFrom' | 'reviews' | 'media'>> {
   const candidate = await deps.candidates.find({ pipeline, ref: champion.candidate });
   const found = candidate === undefined ? undefined : await deps.snapshots.find(candidate.snapshot);
   const sales = found?.snapshot.sources.filter((file) => file.source === 'sales') ?? [];
@@ -47,7 +47,18 @@ export async function rowsBehind(deps: Needs, { pipeline, series, champion }: Fo
   return {
     rowsFrom: { snapshot: found.snapshot.digest, uri: newest.uri, sha256: newest.sha256, total, files: new Set(rows.map(({ file }) => file)).size, ...span },
     rows: rows.map((row) => ({ ...row, target: finite(row.target), price: finite(row.price) })),
+    ...(await besides(deps, found.snapshot, { series, limit, ...span, ...(before !== undefined && { before }) })),
   };
+}
+
+/** Reviews of the time asked for, and files that were known; nothing of what the snapshot has no table of. */
+async function besides({ artifacts, tables }: Needs, { reviews, media, sources }: Snapshot, asked: Asked & { readonly before?: string; readonly limit: number }): Promise<Pick<Lineage, 'reviews' | 'media'>> {
+  if (reviews === undefined && media === undefined) return {};
+  const files = new Map(sources.flatMap(({ source, number, uri }) => (source === 'reviews' && number !== undefined ? [[number, uri] as const] : [])));
+  const found = await tables.besideRows({
+    files, ...asked, ...(reviews && { reviews: await artifacts.fetchFile(reviews) }), ...(media && { media: await artifacts.fetchFile(media) }),
+  });
+  return { ...(reviews && { reviews: { total: found.total, rows: found.reviews } }), ...(media && { media: found.media }) };
 }
 
 /** Moment that a period begins at, as an ISO date where that is midnight. @param start as forecasts have it */

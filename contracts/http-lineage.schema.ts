@@ -48,6 +48,25 @@ export const lineageSchema = z.object({
       digest: digest.optional(),
     }),
   ).optional(),
+  /** Reviews of the series in the time asked for, when rows were asked for and the snapshot has some: the newest, oldest first. */
+  reviews: z
+    .object({
+      total: number,
+      rows: list(
+        z.object({
+          file: z.string(),
+          row: number,
+          time: z.string().describe('ISO 8601'),
+          rating: number.nullable(),
+          text: z.string().nullable().describe('its beginning'),
+        }),
+      ),
+    })
+    .optional(),
+  /** Pictures, sounds and films of the series that were known, when rows were asked for and the snapshot has some. */
+  media: list(
+    z.object({ modality: z.string(), name: z.string(), sha256: digest.optional(), problem: z.string().optional() }),
+  ).optional(),
 });
 
 export type Lineage = z.infer<typeof lineageSchema>;

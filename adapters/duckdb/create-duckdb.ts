@@ -18,6 +18,7 @@ import { exportForecasts, forecastRows } from './forecasts/forecast-files.ts';
 import { nodePart } from './hierarchy/node-part.ts';
 import { pastSales } from './hierarchy/past-sales.ts';
 import { panelSeries, seriesLevels } from './hierarchy/series-levels.ts';
+import { besideRows } from './ingest/beside-rows.ts';
 import { joinSpans } from './ingest/join-spans.ts';
 import { findSuperseded, mergeSpan } from './ingest/merge-span.ts';
 import { mediaNames } from './ingest/join-products.ts';
@@ -34,10 +35,13 @@ import { createSessions, type DuckdbOptions, type Session } from './session.ts';
 import { type ListedFile, type ListRequest, listSources, obtain } from './sources/list-sources.ts';
 import { type LocatedMedia, locateMedia, type LocateMediaRequest, obtainMedia } from './sources/locate-media.ts';
 import type { SourceOptions } from './sources/places.ts';
+import { tuningData } from './tuning/tuning-data.ts';
+import { writeTunedVectors } from './tuning/vector-rows.ts';
 import { createSandbox, type SandboxOptions } from './validate/run-sandboxed.ts';
 import { validateSales, type ValidateRequest } from './validate/validate-sales.ts';
 import { mergeCacheParts, writeCachePart, writeMissing } from './vectors/cache-parts.ts';
 import { firstContents, keyPrefixes, readItems, writeWanted } from './vectors/wanted-items.ts';
+import { joinSlices, type Slices } from './vectors/sliced-join.ts';
 import { writeReviewVectors } from './vectors/write-review-vectors.ts';
 import { mediaState, writeVectors } from './vectors/write-vectors.ts';
 import { writeViews } from './vectors/write-views.ts';
@@ -61,6 +65,12 @@ export function createDuckdb(options: DuckdbOptions & Pick<SandboxOptions, 'sand
   const sandbox = createSandbox({ ...options, memoryLimitMiB: Math.max(64, Math.floor(memoryLimitMiB / 8)), tempFolder: join(options.tempFolder, 'sandbox') });
   const call = <Request, Answer>(work: (session: Session, request: Request) => Promise<Answer>): Call<Request, Answer> =>
     (request) => sessions.use(request.signal, (session) => work(session, request));
+  /** Slices are put together on one thread, for the bytes to be the same with any number. Answers the number of rows. */
+  const inSlices = <Request extends { readonly out: string }>(work: (session: Session, request: Request) => Promise<Slices>): Call<Request, number> => async (request) => {
+    const { rows, slices } = await sessions.use(request.signal, (session) => work(session, request));
+    await partSessions.use(request.signal, (session) => joinSlices(session, { slices, out: request.out }));
+    return rows;
+  };
   return {
     listSources: call((session, request: ListRequest & { readonly signal?: AbortSignal }) => listSources(session, sources, request)),
     obtain: (file: ListedFile, to: { readonly folder: string; readonly signal?: AbortSignal }) => sessions.use(to.signal, (session) => obtain(session, sources, file, to)),
@@ -107,9 +117,11 @@ export function createDuckdb(options: DuckdbOptions & Pick<SandboxOptions, 'sand
     writeCachePart: call(writeCachePart),
     mergeCacheParts: call(mergeCacheParts),
     writeViews: call(writeViews),
-    writeVectors: call(writeVectors),
-    writeReviewVectors: call(writeReviewVectors),
+    writeVectors: inSlices(writeVectors),
+    writeReviewVectors: inSlices(writeReviewVectors),
     mediaState: call(mediaState),
+    tuningData: call(tuningData),
+    writeTunedVectors: call(writeTunedVectors),
     profilePart: call(profilePart),
     profileProducts: call(profileProducts),
     mergeProfiles,
@@ -117,6 +129,7 @@ export function createDuckdb(options: DuckdbOptions & Pick<SandboxOptions, 'sand
     diffSnapshots: call(diffSnapshots),
     touchedCells: call(touchedCells),
     sourceRows: call(sourceRows),
+    besideRows: call(besideRows),
     /** Frees the instance's memory; the next call makes a new one. */
     close: async () => {
       await Promise.all([sessions.close(), partSessions.close()]);

@@ -9,8 +9,37 @@ type Rows = NonNullable<Lineage['rows']>;
 const othersWidth = 66;
 const leastFileWidth = 14;
 
-/** The rows behind a forecast: which file, which row, what it says and the digest of that. */
-export function renderSourceRows({ rows = [], rowsFrom }: Lineage, columns: number, colors: Colors): string {
+/** The rows behind a forecast: which file, which row, what it says and the digest of that; and what else was known of the series. */
+export function renderSourceRows(lineage: Lineage, columns: number, colors: Colors): string {
+  return [salesRows(lineage, columns, colors), ...mediaLines(lineage, columns), ...reviewRows(lineage, columns, colors)].join('\n\n');
+}
+
+function mediaLines({ media = [] }: Lineage, columns: number): string[] {
+  if (media.length === 0) return [];
+  return [media.map(({ modality, name, sha256, problem }) => shorten(`${modality} ${seen(name)} (${sha256 === undefined ? seen(problem ?? '') : `sha256 ${shortDigest(sha256)}`})`, columns)).join('\n')];
+}
+
+/** What the other columns of a review take, at most; its words get the rest. */
+const besideWords = 34;
+
+function reviewRows({ reviews }: Lineage, columns: number, colors: Colors): string[] {
+  if (reviews === undefined) return [];
+  const { total, rows } = reviews;
+  if (rows.length === 0) return ['no reviews'];
+  const heading = `reviews: ${total > rows.length ? `the newest ${rows.length} of ${total}` : `all ${total}`}`;
+  const table = renderTable(
+    [{ title: 'row', align: 'right' }, { title: 'time' }, { title: 'rating', align: 'right' }, { title: 'text', max: Math.max(20, columns - besideWords) }],
+    rows.map(({ row, time, rating, text: words }) => [String(row), time.slice(0, 10), text(rating), seen(words ?? '–')]), colors,
+  );
+  return [`${heading}\n${table}`];
+}
+
+/** Customers write them: nothing in them may steer the terminal. */
+function seen(words: string): string {
+  return words.replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ');
+}
+
+function salesRows({ rows = [], rowsFrom }: Lineage, columns: number, colors: Colors): string {
   if (rows.length === 0) return 'no source rows';
   const isDaily = rows.every(({ time }) => /T00:00:00$/.test(time));
   const width = Math.max(leastFileWidth, columns - othersWidth);

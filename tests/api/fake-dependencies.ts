@@ -273,6 +273,11 @@ export function createFakes(scratchDir: string, replaced: Partial<ApiDependencie
         total: 1,
         rows: [{ file: 'sales.csv', row: 1, time: '2010-12-01T08:26:00', target: 6, price: Number.NaN, returned: false, kept: true, digest: '9'.repeat(64) }],
       }),
+      besideRows: async ({ reviews, media }) => ({
+        total: reviews === undefined ? 0 : 1,
+        reviews: reviews === undefined ? [] : [{ file: 'reviews.csv', row: 3, time: '2011-11-02T00:00:00', rating: 5, text: 'Lovely' }],
+        media: media === undefined ? [] : [{ modality: 'image', name: 'a.jpg', sha256: '7'.repeat(64) }],
+      }),
     },
     health: { postgres: async () => undefined },
     scratchDir,

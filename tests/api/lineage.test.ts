@@ -109,6 +109,18 @@ describe('source rows', () => {
     await lineage('ref=shop/85123A/2011-12-12&rows=true&to=2012-01-31', { tables });
     expect(asked[2]).toMatchObject({ to: '2011-12-11' });
   });
+  test('stand beside what else was known of the series, where the snapshot has that', async () => {
+    const { deps } = setUp();
+    const asked: object[] = [];
+    const ref = (digit: string) => ({ ...snapshot.sales, sha256: digit.repeat(64) });
+    const sources = [...snapshot.sources, { source: 'reviews' as const, uri: 'reviews.csv', sha256: '5'.repeat(64), bytes: 1, rows: 9, number: 77 }];
+    const snapshots = { ...deps.snapshots, find: async () => ({ pipeline: 'shop', storedAt: '', snapshot: { ...snapshot, sources, reviews: ref('5'), media: ref('6') } }) };
+    const tables: typeof deps.tables = { ...deps.tables, besideRows: (request) => (asked.push(request), deps.tables.besideRows(request)) };
+    const answer = await lineage('ref=shop/85123A/2011-12-12&rows=true&rowLimit=2&from=2011-11-01', { snapshots, tables });
+    expect(answer).toMatchObject({ reviews: { total: 1, rows: [{ row: 3, text: 'Lovely' }] }, media: [{ modality: 'image', name: 'a.jpg' }] });
+    expect(asked).toMatchObject([{ series: '85123A', from: '2011-11-01', to: '2011-12-11', limit: 2, files: new Map([[77, 'reviews.csv']]) }]);
+    expect(await lineage('ref=shop/85123A/2011-12-12&rows=true')).not.toHaveProperty('reviews');
+  });
   test('reach into the night where days of the business do', async () => {
     const { deps } = setUp();
     const asked: object[] = [];

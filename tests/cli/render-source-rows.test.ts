@@ -28,3 +28,15 @@ test('rows of one file name it once', () => {
   expect(renderSourceRows(lineage(['sales.csv']), 80, colors).split('\n')[0]).toBe('source rows of sales.csv (sha256 cccccccccccc)');
   expect(renderSourceRows({ ...lineage([]), rows: [] }, 80, colors)).toBe('no source rows');
 });
+
+test('what else was known of the series follows: files by digest or problem, reviews in a line each', () => {
+  const text = renderSourceRows({
+    ...lineage(['sales.csv']),
+    media: [{ modality: 'image', name: 'a.jpg', sha256: 'd'.repeat(64) }, { modality: 'video', name: '../b\u001b[2J.mp4', problem: 'outside of the allowed folders' }],
+    reviews: { total: 9, rows: [{ file: 'reviews.csv', row: 17, time: '2011-12-01T10:00:00', rating: 4.5, text: `Lovely\u001b[31m\n${'good '.repeat(40)}` }, { file: 'reviews.csv', row: 18, time: '2011-12-02T00:00:00', rating: null, text: null }] },
+  }, 80, colors);
+  expect(text).toContain('image a.jpg (sha256 dddddddddddd)\nvideo ../b [2J.mp4 (outside of the allowed folders)');
+  expect(text).toMatch(/reviews: the newest 2 of 9\n.*row +time +rating +text\n +17 +2011-12-01 +4\.5 +Lovely \[31m good good .*…\n +18 +2011-12-02 +– +–$/);
+  for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+  expect(renderSourceRows({ ...lineage(['sales.csv']), reviews: { total: 0, rows: [] } }, 80, colors)).toContain('no reviews');
+});
