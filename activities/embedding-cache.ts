@@ -45,7 +45,7 @@ export interface CacheTables {
   writeMissing(request: { readonly wanted: string; readonly parts: readonly string[]; readonly out: string } & Interruptible): Promise<number>;
   readItems(request: { readonly file: string } & Interruptible): AsyncIterable<readonly Item[]>;
   writeCachePart(request: { readonly out: string; readonly keys: readonly string[]; readonly vectors: Float32Array; readonly dims: number; readonly problems: ReadonlyMap<number, string> } & Interruptible): Promise<void>;
-  mergeCacheParts(request: { readonly parts: readonly string[]; readonly folder: string; readonly most: number; readonly dims: number } & Interruptible): Promise<readonly (Omit<EmbeddingPart, 'ref'> & { readonly file: string })[]>;
+  mergeCacheParts(request: { readonly parts: readonly string[]; readonly folder: string; readonly most: number } & Interruptible): Promise<readonly (Omit<EmbeddingPart, 'ref'> & { readonly file: string })[]>;
 }
 
 export interface CacheDeps {
@@ -106,7 +106,7 @@ export async function embedItems<T>(deps: CacheDeps, request: EmbedItems<T>): Pr
     parts.push(out);
     [done, embedded, group] = [done + items.length, embedded + items.length - problems.size, group + 1];
   }
-  await mergeSmallParts(deps, { id, dims, folder, signal });
+  await mergeSmallParts(deps, { id, folder, signal });
   return { parts, embedded };
 }
 
@@ -140,11 +140,11 @@ async function fetchParts(artifacts: CacheDeps['artifacts'], parts: readonly Emb
 }
 
 /** Many runs with few new items each would leave a file each. */
-async function mergeSmallParts({ tables, artifacts, sets }: CacheDeps, { id, dims, folder, signal }: { readonly id: string; readonly dims: number; readonly folder: string; readonly signal: AbortSignal }): Promise<void> {
+async function mergeSmallParts({ tables, artifacts, sets }: CacheDeps, { id, folder, signal }: { readonly id: string; readonly folder: string; readonly signal: AbortSignal }): Promise<void> {
   const small = (await sets.list(id)).filter(({ count }) => count < smallPart);
   if (small.length <= mostSmallParts) return;
   const files = (await fetchParts(artifacts, small, signal)).map(({ file }) => file);
-  const merged = files.length === 0 ? [] : await tables.mergeCacheParts({ parts: files, folder, most: mergedPart, dims, signal });
+  const merged = files.length === 0 ? [] : await tables.mergeCacheParts({ parts: files, folder, most: mergedPart, signal });
   const published: EmbeddingPart[] = [];
   for (const { file, ...keys } of merged) published.push({ ...keys, ref: await artifacts.publishFile('embeddings', file, parquetFile, signal) });
   await sets.replace(id, small.map(({ ref }) => ref.sha256), published);

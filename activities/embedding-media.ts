@@ -49,17 +49,17 @@ async function embedModality(deps: MediaDeps, { source, settings: { missing, ...
   const { tables, artifacts, encoders } = deps;
   const signal = cancellationSignal();
   // What the snapshot knows already is refused before anything is embedded.
-  const state = async (parts: readonly string[], dims: number) => {
-    const found = await tables.mediaState({ ...source, parts, dims, first: namedInRefusal, signal });
+  const state = async (parts: readonly string[]) => {
+    const found = await tables.mediaState({ ...source, parts, first: namedInRefusal, signal });
     if (missing === 'refuse') refuseUnreadable(source.modality, found);
     return found;
   };
-  await state([], 1);
+  await state([]);
   const wanted = { file: `${folder}/wanted.parquet`, count: await tables.writeWanted({ source, out: `${folder}/wanted.parquet`, signal }) };
   const encoder = await encoders.media(source.modality, settings);
   const { id, dims } = encoder.describe();
   const { parts, embedded } = await embedFiles(deps, { encoder, wanted, limits: groupLimits[source.modality], folder, signal, progress });
-  const { unreadable } = await state(parts, dims);
+  const { unreadable } = await state(parts);
   const out = `${folder}/vectors.parquet`;
   const rows = await tables.writeVectors({ source, parts, dims, out, signal });
   const vectors = await artifacts.publishFile('embeddings', out, parquetFile, signal);

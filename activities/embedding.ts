@@ -32,7 +32,7 @@ export interface VectorTables extends CacheTables {
   writeViews(request: { readonly source: Texts | Media; readonly copies: number; readonly change: (of: Original) => Item; readonly out: string } & Interruptible): Promise<void>;
   writeVectors(request: { readonly source: Texts | Media | ViewItems; readonly parts: readonly string[]; readonly dims: number; readonly out: string } & Interruptible): Promise<number>;
   writeReviewVectors(request: { readonly reviews: string; readonly parts: readonly string[]; readonly dims: number; readonly sentiment?: (vectors: Float32Array) => Float32Array; readonly out: string } & Interruptible): Promise<number>;
-  mediaState(request: Media & { readonly parts: readonly string[]; readonly dims: number; readonly first: number } & Interruptible): Promise<{
+  mediaState(request: Media & { readonly parts: readonly string[]; readonly first: number } & Interruptible): Promise<{
     readonly rows: number;
     readonly unreadable: number;
     readonly first: readonly { readonly series: string; readonly name: string; readonly problem: string }[];

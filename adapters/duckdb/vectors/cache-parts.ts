@@ -2,13 +2,14 @@ import { VARCHAR } from '@duckdb/node-api';
 
 import { numberIn, textIn } from '../row-values.ts';
 import type { Session } from '../session.ts';
-import { literal, parquetFiles } from '../sql-text.ts';
+import { parquetFiles } from '../sql-text.ts';
 import { writeParquet } from '../write-parquet.ts';
+import { placeKeys } from './sliced-join.ts';
 import { chunkWithVectors, vectorsPerGroup, vectorType } from './vector-blocks.ts';
 
 /*
  * Parts of the cache of one encoder: Parquet `key VARCHAR, vector FLOAT[d] (NULL where the item can't be read), problem VARCHAR (why)`, sorted
- * by key. Two parts may hold the same key when two processes embedded it at once; the file whose name comes first counts.
+ * by key.
  */
 
 export interface CachePartRequest {
@@ -45,15 +46,6 @@ export async function writeMissing(session: Session, { wanted, parts, out }: { r
   return numberIn(await session.row('SELECT count(*) AS count FROM read_parquet($out)', { out }), 'count');
 }
 
-/** Common table expressions: `chosen`: `key, vector (a list), problem`, one row per key of `wantedKeys` that the parts have. */
-export function chosenSql(parts: readonly string[], wantedKeys: string, dims: number): string {
-  const files = `read_parquet([${parts.map(literal).join(', ')}], filename = true)`;
-  if (parts.length === 0) return `chosen AS (SELECT NULL::VARCHAR AS key, NULL::${vectorType(dims)} AS vector, NULL::VARCHAR AS problem WHERE false)`;
-  // Which file counts is settled on keys alone: vectors are a thousand times as large.
-  return `places AS (SELECT key, min(filename) AS filename FROM ${files} SEMI JOIN (${wantedKeys}) USING (key) GROUP BY key),
-    chosen AS (SELECT part.key, CAST(part.vector AS ${vectorType(dims)}) AS vector, part.problem FROM ${files} part JOIN places ON part.key = places.key AND part.filename = places.filename)`;
-}
-
 export interface MergedPart {
   readonly file: string;
   readonly count: number;
@@ -62,17 +54,17 @@ export interface MergedPart {
 }
 
 /** Puts many small parts together: new ones of at most `most` items whose keys do not overlap, `<folder>/merged-<i>.parquet`. */
-export async function mergeCacheParts(session: Session, { parts, folder, most, dims }: { readonly parts: readonly string[]; readonly folder: string; readonly most: number; readonly dims: number }): Promise<readonly MergedPart[]> {
-  const keys = `SELECT DISTINCT key FROM ${parquetFiles(parts)}`;
+export async function mergeCacheParts(session: Session, { parts, folder, most }: { readonly parts: readonly string[]; readonly folder: string; readonly most: number }): Promise<readonly MergedPart[]> {
+  await placeKeys(session, { parts, wanted: `SELECT key FROM ${parquetFiles(parts)}` });
   const ranges = await session.rows(
-    `SELECT min(key) AS first, max(key) AS last, count(*) AS count FROM (SELECT key, (row_number() OVER (ORDER BY key) - 1) // $most AS part FROM (${keys})) GROUP BY part ORDER BY part`,
+    'SELECT min(key) AS first, max(key) AS last, count(*) AS count FROM (SELECT key, (row_number() OVER (ORDER BY key) - 1) // $most AS range FROM places) GROUP BY range ORDER BY range',
     { most },
   );
   const merged: MergedPart[] = [];
   for (const [i, range] of ranges.entries()) {
     const [file, first, last] = [`${folder}/merged-${String(i)}.parquet`, textIn(range, 'first'), textIn(range, 'last')];
-    const within = `SELECT key FROM ${parquetFiles(parts)} WHERE key BETWEEN $first AND $last`;
-    await writeParquet(session, { select: `WITH ${chosenSql(parts, within, dims)} SELECT key, vector, problem FROM chosen ORDER BY key`, parameters: { first, last }, out: file, rowsPerGroup: vectorsPerGroup });
+    const select = `SELECT key, vector, problem FROM (SELECT key, file_index AS part, vector, problem FROM ${parquetFiles(parts)} WHERE key BETWEEN $first AND $last) SEMI JOIN places USING (key, part) ORDER BY key`;
+    await writeParquet(session, { select, parameters: { first, last }, out: file, rowsPerGroup: vectorsPerGroup });
     merged.push({ file, first, last, count: numberIn(range, 'count') });
   }
   return merged;

@@ -3,34 +3,32 @@ import { DuckDBDataChunk, FLOAT, VARCHAR } from '@duckdb/node-api';
 import { numberIn } from '../row-values.ts';
 import type { Session } from '../session.ts';
 import { textsOf } from '../typed-columns.ts';
-import { writeParquet } from '../write-parquet.ts';
-import { chosenSql } from './cache-parts.ts';
-import { readVectorBlock, vectorsPerGroup, vectorType } from './vector-blocks.ts';
+import { placeKeys, type SlicedJoin, type Slices, writeSlicedJoin } from './sliced-join.ts';
+import { readVectorBlock, vectorType } from './vector-blocks.ts';
 import { hasText } from './wanted-items.ts';
 
-export interface ReviewVectorsRequest {
+export interface ReviewVectorsRequest extends Pick<SlicedJoin, 'out' | 'rowsPerSlice'> {
   readonly reviews: string;
   /** Parts of the cache that together have the text of every review. */
   readonly parts: readonly string[];
   readonly dims: number;
   /** Sentiments of vectors that are given row-major; without it there are none. */
   readonly sentiment?: (vectors: Float32Array) => Float32Array;
-  readonly out: string;
 }
 
 /** Writes the table documented on `EmbedReviewsResult`, and tells how many of its rows have a vector. */
-export async function writeReviewVectors(session: Session, { reviews, parts, dims, sentiment, out }: ReviewVectorsRequest): Promise<number> {
+export async function writeReviewVectors(session: Session, { reviews, parts, dims, sentiment, ...rest }: ReviewVectorsRequest): Promise<Slices> {
   await session.run(`CREATE OR REPLACE TEMP TABLE review_keys AS SELECT DISTINCT sha256(text) AS key FROM read_parquet($reviews) WHERE ${hasText}`, { reviews });
   await session.run('CREATE OR REPLACE TEMP TABLE sentiments (key VARCHAR, sentiment FLOAT)');
   if (sentiment !== undefined) {
     for (const part of parts) await scoreTexts(session, { part, dims, sentiment });
   }
-  const select = `WITH items AS (SELECT series, known_from, file, row, rating, CASE WHEN ${hasText} THEN sha256(text) END AS key FROM read_parquet($reviews)),
-    ${chosenSql(parts, 'SELECT key FROM review_keys', dims)}
-    SELECT series, known_from, file, row, CAST(rating AS DOUBLE) AS rating, sentiment, vector
-    FROM items LEFT JOIN chosen USING (key) LEFT JOIN sentiments USING (key) ORDER BY series, known_from, file, row`;
-  await writeParquet(session, { select, parameters: { reviews }, out, rowsPerGroup: vectorsPerGroup });
-  return numberIn(await session.row('SELECT count(vector) AS count FROM read_parquet($out)', { out }), 'count');
+  await placeKeys(session, { parts, wanted: 'SELECT key FROM review_keys' });
+  const items = `SELECT * FROM (SELECT series, known_from, file, row, rating, CASE WHEN ${hasText} THEN sha256(text) END AS key FROM read_parquet($reviews)) LEFT JOIN sentiments USING (key)`;
+  const { slices } = await writeSlicedJoin(session, {
+    items, order: 'series, known_from, file, row', parameters: { reviews }, columns: 'series, known_from, file, row, CAST(rating AS DOUBLE) AS rating, sentiment, vector', keepAll: true, parts, dims, ...rest,
+  });
+  return { slices, rows: numberIn(await session.row('SELECT count(part) AS count FROM ordered'), 'count') };
 }
 
 interface Scoring {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { expect, test } from 'vitest';
@@ -55,22 +55,26 @@ test('missing items come in the order of their digests, each once', async () => 
   expect(items.every(({ key, content }) => sha256(content) === key)).toBe(true);
 });
 
-test('the same vectors have the same bytes with any number of threads', async () => {
+test.each([100_000, 7_000])('the same vectors have the same bytes with any number of threads, written in slices of %i rows', async (rowsPerSlice) => {
   const { folder, withThreads } = scratch();
   const texts = await textsTable('threads', 20_000);
   const { out } = await part('threads-part', numbers(0, 20_000), 3);
   const files = await Promise.all([1, 4].map(async (threads) => {
-    const table = join(folder, `threads-${threads}.parquet`);
-    await withThreads(threads).writeVectors({ source: { texts }, parts: [out], dims, out: table });
-    return readFile(table);
+    const table = join(folder, `threads-${threads}-${rowsPerSlice}.parquet`);
+    expect(await withThreads(threads).writeVectors({ source: { texts }, parts: [out], dims, out: table, rowsPerSlice })).toBe(40_000);
+    return table;
   }));
-  expect(files[0]?.equals(files[1] ?? Buffer.alloc(0))).toBe(true);
+  const [one, four] = await Promise.all(files.map((file) => readFile(file)));
+  expect(one?.equals(four ?? Buffer.alloc(0))).toBe(true);
+  expect((await readdir(folder)).filter((name) => name.includes('slice'))).toEqual([]);
+  expect(await query(`SELECT count(*) AS rows, count(*) FILTER (series = 'S' || lpad(n::VARCHAR, 6, '0') AND sha256 = sha256('text ' || (n // 2))) AS own
+    FROM (SELECT *, row_number() OVER () - 1 AS n FROM read_parquet('${files[0] ?? ''}'))`)).toEqual([{ rows: 40_000, own: 40_000 }]);
 });
 
-test('of two parts with the same text the first file counts, and merged parts hold each text once, in ranges', async () => {
+test('of two parts with the same text the first one counts, and merged parts hold each text once, in ranges', async () => {
   const { duckdb, folder } = scratch();
   const [a, b] = [await part('twice-a', numbers(0, 600), 4), await part('twice-b', numbers(300, 1_000), 5)];
-  const merged = await duckdb.mergeCacheParts({ parts: [b.out, a.out], folder: join(folder, 'merged'), most: 400, dims });
+  const merged = await duckdb.mergeCacheParts({ parts: [a.out, b.out], folder: join(folder, 'merged'), most: 400 });
   expect(merged.map(({ count }) => count)).toEqual([400, 400, 200]);
   const all = numbers(0, 1_000).map((i) => sha256(`text ${i}`)).sort();
   expect(merged.map(({ first, last }) => [first, last])).toEqual([[all[0], all[399]], [all[400], all[799]], [all[800], all[999]]]);
