@@ -5,7 +5,7 @@ import type { ArtifactRef } from '../contracts/artifacts.ts';
 import type { SalesPart, Snapshot } from '../contracts/data.ts';
 import type { Lineage } from '../contracts/http-lineage.schema.ts';
 import { readParts } from '../contracts/table-parts.ts';
-import { alignmentOf, dayOfIso, isoOfDay, type PeriodLength } from '../domain/calendar.ts';
+import { dayOfIso, firstMomentOf, isoOfDay } from '../domain/calendar.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import type { ForecastOrigin } from './forecast-origin.ts';
 
@@ -32,7 +32,7 @@ export async function rowsBehind(deps: Needs, { pipeline, series, champion }: Fo
     );
   const [start] = (await deps.forecasts.read({ pipeline, series, candidate: champion.candidate })).map(({ ds }) => ds).sort();
   const made = candidate === undefined ? undefined : await deps.runs.input(candidate.runId);
-  const before = start === undefined || made === undefined ? start : firstMoment(start, made.pipeline.frequency);
+  const before = start === undefined || made === undefined ? start : firstMomentOf(start, made.pipeline.frequency);
   // Rows of an incomplete last period are in the snapshot, but no forecast saw them: forecasts begin where what they know ends.
   const seen = before === undefined ? undefined : lastDayBefore(before);
   const until = [to, seen].filter((day) => day !== undefined).sort()[0];
@@ -59,11 +59,6 @@ async function besides({ artifacts, tables }: Needs, { reviews, media, sources }
     files, ...asked, ...(reviews && { reviews: await artifacts.fetchFile(reviews) }), ...(media && { media: await artifacts.fetchFile(media) }),
   });
   return { ...(reviews && { reviews: { total: found.total, rows: found.reviews } }), ...(media && { media: found.media }) };
-}
-
-/** Moment that a period begins at, as an ISO date where that is midnight. @param start as forecasts have it */
-function firstMoment(start: string, frequency: PeriodLength): string {
-  return alignmentOf(frequency).minutes === 0 ? start : `${start.slice(0, 10)}T${frequency.split('@')[1] ?? '00:00'}`;
 }
 
 /** The last day with moments before the start of a period. */

@@ -107,6 +107,12 @@ export function isoOfStart(start: number, length: PeriodLength): string {
   return `${isoOfDay(Math.floor(start / hoursPerDay))}T${String(modulo(start, hoursPerDay)).padStart(2, '0')}:00`;
 }
 
+/** The moment that a period begins at: its date, with the time where days don't begin at midnight: `2011-10-03T04:00`. @param start as {@link isoOfStart} writes it */
+export function firstMomentOf(start: string, length: PeriodLength): string {
+  const [, clock] = length.split('@');
+  return clock === undefined ? start : `${start.slice(0, 10)}T${clock}`;
+}
+
 /** The day that a period starts on, as days since 1970-01-01. */
 export function dayOfStart(start: number, length: PeriodLength): number {
   return length === 'hour' ? Math.floor(start / hoursPerDay) : start;

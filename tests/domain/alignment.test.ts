@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
 import { frequencySchema } from '../../contracts/frequency.schema.ts';
-import { addPeriods, alignmentOf, dayLength, dayOfIso, isoOfDay, lengthInWords, periodEnd, type PeriodLength, periodsBetween, periodsPerYear, periodStart, unitOf, weekdays } from '../../domain/calendar.ts';
+import { addPeriods, alignmentOf, dayLength, dayOfIso, firstMomentOf, isoOfDay, lengthInWords, periodEnd, type PeriodLength, periodsBetween, periodsPerYear, periodStart, unitOf, weekdays } from '../../domain/calendar.ts';
 import { spanStart } from '../../domain/spans.ts';
 
 const anyDay = fc.integer({ min: -20_000, max: 40_000 });
@@ -65,6 +65,7 @@ describe('how they are written', () => {
     expect((['week', 'week-sunday', 'month-26', 'day@04:00', 'week-sunday@04:00'] as const).map(lengthInWords)).toEqual(
       ['week', 'week (from Sunday)', 'month (from day 26)', 'day (from 04:00)', 'week (from Sunday 04:00)']);
     expect((['hour', 'week-sunday', 'month@04:00'] as const).map(dayLength)).toEqual(['hour', 'day', 'day@04:00']);
+    expect([firstMomentOf('2011-12-04', 'week-sunday'), firstMomentOf('2011-12-04', 'week-sunday@04:30'), firstMomentOf('2011-12-04T07:00', 'hour')]).toEqual(['2011-12-04', '2011-12-04T04:30', '2011-12-04T07:00']);
     expect((['hour', 'week-sunday', 'month-2@04:00'] as const).map(unitOf)).toEqual(['hour', 'week', 'month']);
   });
 
