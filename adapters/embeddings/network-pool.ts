@@ -47,13 +47,14 @@ export async function createNetworkPool(start: ThreadStart, count: number, warn:
     if (!now.some((thread) => thread.dead())) return now;
     // Its memory may have run out for once. The same device as before: the vectors belong to what `describe` says.
     slots = now.map((thread) => (thread.dead() ? startThread({ ...start, device: first.device }, warn) : Promise.resolve(thread)));
-    try {
-      return await Promise.all(slots);
-    } catch (error) {
-      await Promise.all((await Promise.allSettled(slots)).map((thread) => (thread.status === 'fulfilled' && !now.includes(thread.value) ? thread.value.close() : undefined)));
-      slots = now.map((thread) => Promise.resolve(thread));
-      throw error;
-    }
+    const again = await Promise.allSettled(slots);
+    const failed = again.find((one) => one.status === 'rejected');
+    const threads = again.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+    if (failed === undefined) return threads;
+    await Promise.all(threads.filter((thread) => !now.includes(thread)).map((thread) => thread.close()));
+    // The next call tries again.
+    slots = now.map((thread) => Promise.resolve(thread));
+    throw failed.reason;
   };
   return {
     device: first.device,
@@ -66,8 +67,8 @@ export async function createNetworkPool(start: ThreadStart, count: number, warn:
     },
     async close() {
       closed = true;
-      const now = await Promise.allSettled(slots);
-      await Promise.all(now.map((thread) => (thread.status === 'fulfilled' ? thread.value.close() : undefined)));
+      const now = (await Promise.allSettled(slots)).flatMap((thread) => (thread.status === 'fulfilled' ? [thread.value] : []));
+      await Promise.all(now.map((thread) => thread.close()));
     },
   };
 }

@@ -1,6 +1,8 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 
-import { AutoTokenizer } from '@huggingface/transformers';
+import { PreTrainedTokenizer } from '@huggingface/transformers';
 
 import { ModelWeightsMissing } from '../../contracts/failure.ts';
 import { innermostMessage } from './hub.ts';
@@ -20,7 +22,7 @@ const charactersRead = 100_000;
 
 /** @throws ModelWeightsMissing when the tokenizer's files can't be read */
 export async function openTokens(folder: string, { prefix, maxTokens }: Pick<Recipe, 'prefix' | 'maxTokens'>): Promise<Tokens> {
-  const tokenizer = await AutoTokenizer.from_pretrained(folder, { local_files_only: true }).catch((error: unknown) => {
+  const tokenizer = await load(folder).catch((error: unknown) => {
     throw new ModelWeightsMissing(`the tokenizer in ${folder} can't be loaded (${innermostMessage(error)}): fetch or copy its files again`, { cause: error });
   });
   const idsOf = (text: string): number[] => tokenizer(text, { return_tensor: false, padding: false, truncation: false }).input_ids;
@@ -44,4 +46,23 @@ export async function openTokens(folder: string, { prefix, maxTokens }: Pick<Rec
       return ids;
     },
   };
+}
+
+async function load(folder: string): Promise<PreTrainedTokenizer> {
+  const read = async (name: string): Promise<Readonly<Record<string, unknown>>> => objectOf(JSON.parse(await readFile(join(folder, name), 'utf8')));
+  const [tokenizer, config] = [await read('tokenizer.json'), await read('tokenizer_config.json')];
+  return new PreTrainedTokenizer({ ...tokenizer, normalizer: normalizerOf(tokenizer, config) }, config);
+}
+
+/** As in Python, a BERT tokenizer's settings override what its tokenizer.json says: bge-small-zh's keeps capitals, which its vocabulary hasn't got. */
+function normalizerOf(tokenizer: Readonly<Record<string, unknown>>, config: Readonly<Record<string, unknown>>): unknown {
+  const normalizer = tokenizer['normalizer'];
+  if (typeof normalizer !== 'object' || normalizer === null || !('type' in normalizer) || normalizer.type !== 'BertNormalizer') return normalizer;
+  const { do_lower_case: lowercase, tokenize_chinese_chars: chinese } = config;
+  return { ...normalizer, ...(typeof lowercase === 'boolean' && { lowercase }), ...(typeof chinese === 'boolean' && { handle_chinese_chars: chinese }) };
+}
+
+function objectOf(value: unknown): Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error('not a JSON object');
+  return Object.fromEntries(Object.entries(value));
 }

@@ -6,6 +6,7 @@ import type { Command } from 'commander';
 
 import { healthSchema } from '../../contracts/http.schema.ts';
 import { stackStatus } from '../../infra/local/status.ts';
+import { checkTextModels } from '../../infra/toolchain/check-text-models.ts';
 import { toolchainPaths } from '../../infra/toolchain/paths.ts';
 import { checkPrerequisites } from '../../infra/toolchain/prerequisites.ts';
 import type { Prerequisite } from '../../infra/toolchain/prerequisites.ts';
@@ -20,7 +21,7 @@ export function addDoctorCommand(program: Command, dependencies: CliDependencies
     .description('Check the machine, the tools, the models and the servers, with a remedy for what is missing.')
     .action(async () => {
       const session = sessionOf(command, dependencies);
-      const checks = [...checkPrerequisites(), ...tools(), textModel(session.env), pictureModel(session.env), ffmpeg(session.env), ...(await servers(session))];
+      const checks = [...checkPrerequisites(), ...tools(), ...(await checkTextModels(session.env['FORECASTLE_MODELS'] || toolchainPaths().modelsDir)), pictureModel(session.env), ffmpeg(session.env), ...(await servers(session))];
       session.print({ checks }, () => checks.map((check) => renderCheck(check, session)).join('\n'));
       session.exitWith(checks.every(({ ok, optional }) => ok || optional) ? 0 : 1);
     });
@@ -51,21 +52,6 @@ function tools(): Prerequisite[] {
       remedy: 'npx forecastle install',
     };
   });
-}
-
-function textModel(env: Session['env']): Prerequisite {
-  const model = 'all-MiniLM-L6-v2';
-  const folder = join(env['FORECASTLE_MODELS'] || toolchainPaths().modelsDir, model);
-  const ok = existsSync(join(folder, 'onnx', 'model.onnx')) && existsSync(join(folder, 'tokenizer.json'));
-  return {
-    name: 'text model',
-    ok,
-    optional: true,
-    found: ok ? folder : `no ${model} in ${folder}`,
-    remedy:
-      'only pipelines with `embeddings` need it. Three ways: `npx forecastle install` with a model hub that answers (HF_ENDPOINT names ' +
-      `another one); the same with Maven (\`mvn\`) installed; or copy onnx/model.onnx and tokenizer.json of ${model} into that folder`,
-  };
 }
 
 function pictureModel(env: Session['env']): Prerequisite {

@@ -58,25 +58,35 @@ export function withoutFixedLength(tokenizerJson: Uint8Array): Uint8Array {
   return Buffer.from(changed);
 }
 
-/** What transformers.js needs to know about the network; the values are BERT's shape of all-MiniLM-L6-v2. */
-const miniLmConfig = {
-  architectures: ['BertModel'],
-  model_type: 'bert',
-  hidden_act: 'gelu',
-  hidden_size: 384,
-  intermediate_size: 1536,
-  layer_norm_eps: 1e-12,
-  max_position_embeddings: 512,
-  num_attention_heads: 12,
-  num_hidden_layers: 6,
-  pad_token_id: 0,
-  position_embedding_type: 'absolute',
-  type_vocab_size: 2,
-  vocab_size: 30522,
-};
+/**
+ * bge-small-zh's published tokenizer.json keeps capitals, which its vocabulary hasn't got: "XP" would be unknown. Its authors' settings
+ * (`do_lower_case`) override that in Python; here the file itself says it.
+ */
+export function lowerCasing(tokenizerJson: Uint8Array): Uint8Array {
+  return Buffer.from(Buffer.from(tokenizerJson).toString('utf8').replace('"lowercase": false', '"lowercase": true'));
+}
+
+/** What is to be known about the network: BERT's shape. */
+function bertConfig(shape: { hidden_size: number; intermediate_size: number; num_attention_heads: number; num_hidden_layers: number; vocab_size: number }): object {
+  const { vocab_size, hidden_size, intermediate_size, ...layers } = shape;
+  return {
+    architectures: ['BertModel'],
+    model_type: 'bert',
+    hidden_act: 'gelu',
+    hidden_size,
+    intermediate_size,
+    layer_norm_eps: 1e-12,
+    max_position_embeddings: 512,
+    ...layers,
+    pad_token_id: 0,
+    position_embedding_type: 'absolute',
+    type_vocab_size: 2,
+    vocab_size,
+  };
+}
 
 /** The special tokens must be named: without their names loading ends in "undefined to a BigInt". */
-const miniLmTokenizerConfig = {
+const bertTokenizerConfig = {
   tokenizer_class: 'BertTokenizer',
   do_lower_case: true,
   do_basic_tokenize: true,
@@ -90,11 +100,17 @@ const miniLmTokenizerConfig = {
   unk_token: '[UNK]',
 };
 
-/** Files that no publisher of the weights has in the same form; written here, so that they are the same for every source. */
-export const writtenFiles: ReadonlyMap<string, Uint8Array> = new Map([
-  ['config.json', Buffer.from(`${JSON.stringify(miniLmConfig, undefined, 2)}\n`)],
-  ['tokenizer_config.json', Buffer.from(`${JSON.stringify(miniLmTokenizerConfig, undefined, 2)}\n`)],
-]);
+function file(content: object): Uint8Array {
+  return Buffer.from(`${JSON.stringify(content, undefined, 2)}\n`);
+}
+
+/** Files that no publisher of the weights has in the same form, by folder and name; written here, so that they are the same for every source. */
+export const writtenFiles: ReadonlyMap<string, ReadonlyMap<string, Uint8Array>> = new Map(
+  Object.entries({
+    'all-MiniLM-L6-v2': bertConfig({ hidden_size: 384, intermediate_size: 1536, num_attention_heads: 12, num_hidden_layers: 6, vocab_size: 30522 }),
+    'bge-small-zh-v1.5': bertConfig({ hidden_size: 512, intermediate_size: 2048, num_attention_heads: 8, num_hidden_layers: 4, vocab_size: 21128 }),
+  }).map(([folder, config]) => [folder, new Map([['config.json', file(config)], ['tokenizer_config.json', file(bertTokenizerConfig)]])]),
+);
 
 function isMissing(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ENOENT';
