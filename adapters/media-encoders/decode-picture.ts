@@ -75,7 +75,7 @@ async function reasonOf(error: unknown, source: string | Uint8Array): Promise<st
   const [line = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
   if (line.includes('pixel limit')) return `has more than ${mostPixels / 1e6} million pixels`;
   if (line.startsWith('timeout')) return `takes longer than ${mostSeconds} s to decode`;
-  if (!line.includes('unsupported image format')) return `is damaged or cut off (${line.slice(0, 120)})`;
+  if (!line.includes('unsupported image format')) return `is damaged or cut off (${line.replace(/^Input (file|buffer) has corrupt header:\s*/, '').slice(0, 120) || 'its beginning'})`;
   return /<svg[\s>]/i.test(await beginningOf(source)) ? 'is a drawing (SVG): export it as PNG or JPEG' : 'is not a picture of a known format (JPEG, PNG, WebP, GIF, AVIF, TIFF)';
 }
 

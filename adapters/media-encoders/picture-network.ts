@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 
 import type { EncoderDescription } from '../../contracts/embedding.ts';
+import { BadInput } from '../../contracts/failure.ts';
 import { decoderVersion } from './decode-picture.ts';
 import type { MediaEncoderOptions } from './encoder.ts';
 import { placeModel } from './model-place.ts';
@@ -21,6 +22,7 @@ export interface PictureNetwork {
 /** @throws BadInput, ModelWeightsMissing, ServiceUnavailable */
 export async function openPictureNetwork(options: MediaEncoderOptions): Promise<PictureNetwork> {
   const { model, dtype = 'fp32' } = options;
+  if (model === 'efficientnet-lite0' && dtype !== 'fp32') throw new BadInput(`efficientnet-lite0 has weights in fp32 only, not in ${dtype}: set dtype to fp32, or choose another model`);
   const place = await placeModel(options, ['preprocessor_config.json', weights[dtype]]);
   const recipe = await readPictureRecipe(join(place.folder, 'preprocessor_config.json'));
   const network = await openNetwork(join(place.folder, weights[dtype]), 'pixel_values', options);

@@ -30,7 +30,8 @@ export async function installFfmpeg(
     await runCommand(
       python,
       ['-m', 'pip', 'install', '--no-input', '--disable-pip-version-check', '--progress-bar', 'off', '--no-cache-dir', '--no-deps', '--no-compile', '--only-binary=:all:', '--require-hashes', '-r', requirements, '--target', scratch],
-      { env: on.env ?? process.env, cwd: scratch, ...(on.signal && { signal: on.signal }) },
+      // Without a network this must not take a minute: something on the PATH may do as well.
+      { env: { PIP_RETRIES: '1', ...(on.env ?? process.env) }, cwd: scratch, ...(on.signal && { signal: on.signal }) },
     );
     const binaries = join(scratch, 'imageio_ffmpeg', 'binaries');
     const [program] = (await readdir(binaries)).filter((name) => name.startsWith('ffmpeg-'));

@@ -100,6 +100,7 @@ test('where nothing has the model, one line says what to do', async () => {
   await expect(createMediaEncoder('image', { modelsDir, model: repository })).rejects.toMatchObject({ code: 'ModelWeightsMissing', message: expect.stringMatching(/^no weights for someone\/tiny-vit: [^\n]*HF_ENDPOINT[^\n]*$/) });
   await expect(createMediaEncoder('image', { modelsDir, model: repository, allowRemote: true, hubEndpoint: 'http://127.0.0.1:9' })).rejects.toMatchObject({ code: 'ServiceUnavailable', message: expect.stringMatching(/^the model hub doesn't give [^\n]*HF_ENDPOINT[^\n]*$/) });
   await expect(createMediaEncoder('image', { modelsDir, model: 'efficientnet-lite0' })).rejects.toThrow(/npx forecastle install/);
+  await expect(createMediaEncoder('image', { modelsDir, model: 'efficientnet-lite0', dtype: 'int8' })).rejects.toThrow(/fp32 only, not in int8/);
 });
 
 test('a name never reaches out of the folder of models', async () => {

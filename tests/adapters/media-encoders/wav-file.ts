@@ -15,7 +15,7 @@ export function wavFile(of: { readonly rate: number; readonly channels: readonly
   format.writeUInt16LE(width * of.channels.length, 12);
   format.writeUInt16LE(bits, 14);
   if (of.extensible === true) format.writeUInt16LE(kind, 24);
-  const body = Buffer.concat([Buffer.from('WAVE'), chunk('LIST', Buffer.from('odd')), chunk('fmt ', format), chunk('data', data)]);
+  const body = Buffer.concat([Buffer.from('WAVE'), chunk('note', Buffer.from('odd')), chunk('fmt ', format), chunk('data', data)]);
   return chunk('RIFF', body);
 }
 
