@@ -11,7 +11,7 @@ import { mergeSpans } from './merge-spans.ts';
 import { profileSales, type ProfileTables } from './profile-sales.ts';
 import { publishParts } from './publish-table.ts';
 import { createFileReader, type KnownFile, type ProductsFile, type ReviewsFile, type SalesFile, type StoredSpan } from './read-files.ts';
-import { type MediaOutcome, readMedia, writeOutcomes } from './read-media.ts';
+import { digestOfOutcomes, type MediaOutcome, readMedia, writeOutcomes } from './read-media.ts';
 import type { Cached, StepRunner } from './step.ts';
 
 export interface IngestDeps {
@@ -75,7 +75,7 @@ export function createIngest(deps: IngestDeps): DataActivities['ingest'] {
   async function assemble({ sources, frequency, horizon, folds, step, gap }: IngestInput, { spans, sales, products, media, reviews, sources: files }: Ingredients): Promise<Cached<Snapshot>> {
     const removed = sales.flatMap((file) => file.removed ?? []);
     const backtest = { frequency, horizon, folds, ...(step !== undefined && { step }), ...(gap !== undefined && { gap }) };
-    const parameters = { sources, ...backtest, files, spans, products: products.map(({ facts }) => facts), media: media.map(contentOf), reviews: reviews.map((file) => file.reviews), removed };
+    const parameters = { sources, ...backtest, files, spans, products: products.map(({ facts }) => facts), media: await digestOfOutcomes(media), reviews: reviews.map((file) => file.reviews), removed };
     return steps.once('ingest', parameters, () => withScratch(async (outFolder): Promise<Snapshot> => {
       const signal = cancellationSignal();
       const local: (StoredSpan & { readonly path: string })[] = [];
@@ -144,12 +144,6 @@ function besidesOf({ reviews, media }: Ingredients): readonly string[] {
     ...(reviews.length === 0 ? [] : [`${count(wanted - unusable)} reviews${flaws.length === 0 ? '' : ` (${flaws.join('; ')})`}`]),
     ...(media.length === 0 ? [] : [`${count(media.length)} media files${lost === 0 ? '' : ` (${count(lost)} can't be had)`}`]),
   ];
-}
-
-/** Files count by their content, not by where they lie. */
-function contentOf(outcome: MediaOutcome): unknown {
-  const { file, name } = outcome;
-  return 'problem' in outcome ? { file, name, problem: outcome.problem } : { file, name, sha256: outcome.sha256 };
 }
 
 /** Publishes the tables beside the sales. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { open, rm } from 'node:fs/promises';
+import { setImmediate } from 'node:timers/promises';
 import { cancellationSignal } from '@temporalio/activity';
 import type { ArtifactRef } from '../contracts/artifacts.ts';
 import type { IngestInput } from '../contracts/data.ts';
@@ -100,12 +101,28 @@ export function batchesOf(files: readonly LocatedMedia[]): readonly (readonly Lo
   let current: LocatedMedia[] = [];
   for (const file of distinct) {
     current.push(file);
-    const cuts = createHash('sha256').update(file.address).digest().readUInt16BE(0) % (mostInBatch / 2) === 0;
-    if (!cuts && current.length < mostInBatch) continue;
+    if (hashOf(file.address) % (mostInBatch / 2) !== 0 && current.length < mostInBatch) continue;
     batches.push(current);
     current = [];
   }
   return current.length === 0 ? batches : [...batches, current];
+}
+
+/** FNV-1a in 32 bits, its high bits folded into the low ones: spreads addresses evenly, which is all that is asked of it. */
+function hashOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i += 1) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  return (hash ^ (hash >>> 15)) >>> 0;
+}
+
+/** SHA-256 of what became of each name: files count by their content, not by where they lie. In pieces, since there may be very many. */
+export async function digestOfOutcomes(outcomes: readonly MediaOutcome[]): Promise<string> {
+  const hash = createHash('sha256');
+  for (const [i, outcome] of outcomes.entries()) {
+    hash.update(`${JSON.stringify([outcome.file, outcome.name, 'problem' in outcome ? outcome.problem : outcome.sha256])}\n`);
+    if (i % 10_000 === 9_999) await setImmediate();
+  }
+  return hash.digest('hex');
 }
 
 /** Writes outcomes as JSON lines, one by one. */

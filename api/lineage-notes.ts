@@ -140,14 +140,15 @@ function madeBy(step: string): string {
   return products[step] ?? (step.startsWith('fit:') ? `forecasts of ${step.slice('fit:'.length)}` : `made by ${step}`);
 }
 
-function snapshotNotes(node: LineageNode, { rows, series, from, to, sales, texts, manifest, profile }: Snapshot): Note[] {
+function snapshotNotes(node: LineageNode, { rows, series, from, to, sales, texts, media, statics, reviews, manifest, profile }: Snapshot): Note[] {
   const part = ({ sha256 }: ArtifactRef, text: string): Note => ({ kind: 'artifact', id: sha256, text });
   const text = `${rows.toLocaleString('en-GB')} rows, ${series.toLocaleString('en-GB')} series, ${from.slice(0, 10)} to ${to.slice(0, 10)}`;
   return [
     { ...node, text },
     part(sales, 'rows of the snapshot'),
     part(manifest, 'manifest of the snapshot'),
-    ...(texts === undefined ? [] : [part(texts, 'texts of the snapshot')]),
+    ...Object.entries({ 'texts of the snapshot': texts, 'media files of the snapshot': media, 'attributes of the snapshot': statics, 'reviews of the snapshot': reviews })
+      .flatMap(([what, table]) => (table === undefined ? [] : [part(table, what)])),
     ...(profile === undefined ? [] : [part(profile, 'profile of the snapshot')]),
   ];
 }

@@ -4,7 +4,10 @@
  */
 export const longestText = 20_000;
 
-/** SQL of a text as snapshots have it: without NUL characters, cut at {@link longestText}; NULL for an empty one. */
-export function plainText(text: string): string {
-  return `nullif(trim(left(replace(${text}, chr(0), ' '), ${String(longestText)})), '')`;
+/** Longer than any path that a system has, or any address that servers take. */
+export const longestName = 8_192;
+
+/** SQL of a text as snapshots have it: without NUL characters, cut; NULL for an empty one. */
+export function plainText(text: string, longest = longestText): string {
+  return `nullif(trim(left(replace(${text}, chr(0), ' '), ${String(longest)})), '')`;
 }

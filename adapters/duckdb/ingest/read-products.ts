@@ -8,7 +8,7 @@ import { seriesCell, textCell, timeCell } from '../sources/cells.ts';
 import { type OpenSource, openSource, reading, type SourceColumn } from '../sources/open-source.ts';
 import { timeFormatOf } from '../sources/time-format.ts';
 import { writeParquet } from '../write-parquet.ts';
-import { plainText } from './plain-text.ts';
+import { longestName, plainText } from './plain-text.ts';
 import type { FileToRead } from './read-source.ts';
 
 export type Products = NonNullable<Sources['products']>;
@@ -89,12 +89,12 @@ interface Kind {
 /** What the pipeline file names, as cells: NULL where a row has nothing of it. */
 function kindsOf(source: OpenSource, products: Products): Kind[] {
   const texts = products.text?.map((name) => textCell(source, name, 'products.text'));
-  const attributes = products.static?.map((name) => textCell(source, name, 'products.static'));
+  const attributes = products.static?.map((name) => plainText(textCell(source, name, 'products.static')));
   return [
     ...(texts === undefined ? [] : [{ kind: 'text' as const, cell: plainText(`concat_ws(' ', ${texts.join(', ')})`), isList: false }]),
     ...mediaKinds.flatMap((kind) => {
       const column = products[kind];
-      return column === undefined ? [] : [{ kind, cell: textCell(source, column, `products.${kind}`), isList: false }];
+      return column === undefined ? [] : [{ kind, cell: plainText(textCell(source, column, `products.${kind}`), longestName), isList: false }];
     }),
     ...(attributes === undefined ? [] : [{ kind: 'static' as const, cell: `CASE WHEN coalesce(${attributes.join(', ')}) IS NOT NULL THEN [${attributes.join(', ')}] END`, isList: true }]),
   ];

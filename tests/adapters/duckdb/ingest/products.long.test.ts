@@ -103,6 +103,14 @@ describe('pictures', () => {
     expect(note).toContain("6 media files (3 can't be had)");
   });
 
+  test('with names that no file can have are no more than not there', async () => {
+    await query(`COPY (SELECT * FROM (VALUES ('A', 'a' || chr(0) || '.png'), ('B', 'b' || chr(10) || '"}{.png'), ('C', repeat('long', 3000000)), ('D', '../' || repeat('x', 300) || '.png')) t(sku, picture)) TO '${join(folder, 'products.parquet')}'`);
+    const { media } = await ingest({ uri: 'products.parquet', image: 'picture' });
+    expect((await rowsOf(media, 'problem, length(name) AS length')).map(({ problem, length }) => [problem, length])).toEqual([
+      ['no such file', 6], ['no such file', 9], ['no such file', 8192], ['outside of the allowed folders', 307],
+    ]);
+  });
+
   test('of several kinds stand beside each other, by series and kind', async () => {
     for (const name of ['a.png', 'a.wav', 'a.mp4']) await picture(name, Buffer.from(name));
     await put('products.csv', ['sku,p,s,f', 'A,a.png,a.wav,a.mp4']);

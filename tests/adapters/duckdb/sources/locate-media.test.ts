@@ -7,7 +7,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { LocatedMedia } from '../../../../adapters/duckdb/sources/locate-media.ts';
 import { locateMedia, obtainMedia } from '../../../../adapters/duckdb/sources/locate-media.ts';
 import type { SourceOptions } from '../../../../adapters/duckdb/sources/places.ts';
+import { SourceProblem } from '../../../../adapters/source-problem.ts';
 import { createWebPlace } from '../../../../adapters/source-places/web-place.ts';
+import { DatasetMissing, ServiceUnavailable } from '../../../../contracts/failure.ts';
 
 let root: string;
 let folder: string;
@@ -150,5 +152,43 @@ describe('a file of a web server', () => {
     expect(new Set(found.map((one) => ('problem' in one ? one.problem : '')))).toEqual(new Set(['HTTP status 503']));
     // Eight at a time, each by HEAD alone: those under way when the fifth failed are asked, too.
     expect(asked).toBeLessThan(30);
+  });
+});
+
+describe('an object', () => {
+  const object = (key: string, bytes: number) => ({ key, bytes, version: `"${key}" ${String(bytes)}` });
+  const options: SourceOptions = {
+    places: {
+      s3: {
+        find: async ({ bucket, key }) => {
+          if (bucket === 'gone') throw new DatasetMissing('s3://gone: there is no such bucket', { cause: new SourceProblem('no such file') });
+          if (bucket === 'broken') throw new ServiceUnavailable('the store does not answer');
+          return key === 'p/a.jpg' ? object(key, 3) : key === 'p/large.jpg' ? object(key, 2 ** 27) : undefined;
+        },
+        list: async () => [],
+        download: async ({ key }, { folder: to, maxBytes }) => {
+          const path = join(to, 'copy');
+          await writeFile(path, `\xff\xd8\xff ${key} ${String(maxBytes)}`, 'latin1');
+          return { path, sha256: '', bytes: 3 };
+        },
+      },
+    },
+  };
+
+  test('below the folder of its table is found by the keys of the products; what is not there, or too large, says so', async () => {
+    const names = ['a', 'b', 'large', '../p/a', 's3://gone/x.jpg'].map((name) => ({ file: 0, name }));
+    const table = { source: 'products', uri: 's3://shop/p/products.csv', version: '', at: { place: 's3', bucket: 'shop', key: 'p/products.csv' } } as const;
+    const found = await locateMedia(options, { names, tables: [table], media: { extension: '.jpg' }, s3: { region: 'eu' }, baseFolder: root, signal });
+    expect(found).toEqual([
+      { address: 's3://shop/p/a.jpg', version: '"p/a.jpg" 3', at: { place: 's3', bucket: 'shop', key: 'p/a.jpg', settings: { region: 'eu' } } },
+      { problem: 'no such file' }, { problem: 'larger than 64 MiB' }, { problem: 'outside of the allowed folders' }, { problem: 'no such file' },
+    ]);
+    const [first] = found;
+    if (first === undefined || 'problem' in first) throw new Error('not found');
+    expect(await obtainMedia(options, first, { folder: root })).toEqual({ path: join(root, 'copy'), isCopy: true, mediaType: 'image/jpeg', extension: 'jpg' });
+  });
+
+  test('of a store that does not answer says nothing of the file: the attempt is repeated', async () => {
+    await expect(locate(['s3://broken/a.jpg'], options)).rejects.toMatchObject({ code: 'ServiceUnavailable' });
   });
 });
