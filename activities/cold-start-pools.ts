@@ -75,14 +75,14 @@ export async function findPools(tables: ColdStartTables, question: PoolsQuestion
     const wanted = draftPools(block, { near: (target) => near.map((found) => found[b]?.get(target) ?? []), levels, search });
     drafts.push(...(await inPieces(wanted, signal)));
   }
-  const pairs = { targets: Uint32Array.from(drafts.flatMap(({ target, products }) => Array.from(products, () => target))), candidates: Uint32Array.from(drafts.flatMap(({ products }) => Array.from(products))) };
+  const pairs = pairsOf(drafts);
   const cosines: Float64Array[] = [];
   for (const { file } of modalities) cosines.push(await tables.vectorLikeness({ vectors: file, series, frequency, comparisons: comparisons.launches, ...pairs, signal }));
 
   const sources = [...families.keys()];
   return {
     aspects: [...sources, ...sources.map((source) => `sales of alike ${source}`)],
-    pools: filledPools(drafts, cosines, levels, search !== undefined),
+    pools: await inPieces(fillPools(drafts, cosines, levels, search !== undefined), signal),
     families,
     ...(search?.category !== undefined && { category: search.category }),
     categories: search?.categories ?? series.map(() => undefined),
@@ -116,18 +116,34 @@ function* draftPools({ cutoff, targets, candidates }: StudyBlock, { near, levels
   return drafts;
 }
 
+/** Every target with each of its pool. */
+function pairsOf(drafts: readonly Draft[]): { readonly targets: Uint32Array; readonly candidates: Uint32Array } {
+  const count = drafts.reduce((sum, { products }) => sum + products.length, 0);
+  const [targets, candidates] = [new Uint32Array(count), new Uint32Array(count)];
+  let at = 0;
+  for (const { target, products } of drafts) {
+    targets.fill(target, at, at + products.length);
+    candidates.set(products, at);
+    at += products.length;
+  }
+  return { targets, candidates };
+}
+
 /** @param cosines per modality one per pair, in the order of the drafts */
-function filledPools(drafts: readonly Draft[], cosines: readonly Float64Array[], levels: readonly Float64Array[], withAttributes: boolean): ReadonlyMap<number, Pool> {
+function* fillPools(drafts: readonly Draft[], cosines: readonly Float64Array[], levels: readonly Float64Array[], withAttributes: boolean): Generator<undefined, ReadonlyMap<number, Pool>, undefined> {
   const pools = new Map<number, Pool>();
+  const width = cosines.length + Number(withAttributes) + levels.length;
   let at = 0;
   for (const { target, products, attributes } of drafts) {
-    const rows = Array.from(products, (product, i) => [
-      ...cosines.map((cosine) => cosine[at + i] ?? Number.NaN),
-      ...(withAttributes ? [attributes[i] ?? Number.NaN] : []),
-      ...levels.map((level) => levelLikeness(level[target] ?? Number.NaN, level[product] ?? Number.NaN)),
-    ]);
-    pools.set(target, { products, likeness: Float64Array.from(rows.flat()) });
+    const likeness = new Float64Array(products.length * width);
+    products.forEach((product, i) => {
+      cosines.forEach((cosine, c) => { likeness[i * width + c] = cosine[at + i] ?? Number.NaN; });
+      if (withAttributes) likeness[i * width + cosines.length] = attributes[i] ?? Number.NaN;
+      levels.forEach((level, l) => { likeness[(i + 1) * width - levels.length + l] = levelLikeness(level[target] ?? Number.NaN, level[product] ?? Number.NaN); });
+    });
+    pools.set(target, { products, likeness });
     at += products.length;
+    yield;
   }
   return pools;
 }

@@ -13,6 +13,9 @@ export function coldStartRows(scored: readonly ScoredLaunch[]): readonly ColdSta
   return methods.map((method) => ({ method, ...launchScores(scored.map(({ errors }) => errors[method])), products: scored.length }));
 }
 
+/** Scored launches that the report lists: the newest. */
+const mostListed = 500;
+
 export interface ReportQuestion {
   readonly input: Pick<ColdStartInput, 'frequency'>;
   readonly study: Study;
@@ -57,7 +60,7 @@ export function coldStartReport({ input: { frequency }, study, cutoffs, first, c
     },
     ...(category !== undefined && { category }),
     launches: history.series.reduce((count, _, product) => count + Number(isLaunch(history, product)), 0),
-    scored: answered.map((answer) => {
+    scored: answered.slice(-mostListed).map((answer) => {
       const { product, cutoff } = answer.question;
       const actual = actualOf(history, product);
       const known = (values: Float64Array): number => values.reduce((sum, value, step) => sum + (Number.isNaN(actual[step]) ? 0 : value), 0);

@@ -91,7 +91,7 @@ export interface ColdStartReport {
   readonly category?: string;
   /** Launches that could be learnt from: in the panel, and not in its first horizon. */
   readonly launches: number;
-  /** What was forecast as if it were still to come, and what it came to: sums over the first periods that are known. */
+  /** What was forecast as if it were still to come, and what it came to: sums over the first periods that are known. The newest, at most 500. */
   readonly scored: readonly {
     readonly series: string;
     readonly cutoff: string;

@@ -31,7 +31,7 @@ export class AttributeSearch {
     this.#own = this.#all.map((attribute) => attribute.kind === 'codes'
       ? { ...attribute, codes: attribute.codes.map((code, product) => (inTime(product) ? code : -1)) }
       : { ...attribute, numbers: attribute.numbers.map((number, product) => (inTime(product) ? number : Number.NaN)) });
-    const place = this.#all.findIndex(({ kind }) => kind === 'codes');
+    const place = this.#all.findIndex((attribute) => attribute.kind === 'codes' && attribute.count > 0);
     this.category = names[place];
     this.categories = Array.from(launch, (_, product) => (inTime(product) ? values[place]?.[product] : undefined));
   }

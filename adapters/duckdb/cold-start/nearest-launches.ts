@@ -3,8 +3,7 @@ import { INTEGER, VARCHAR } from '@duckdb/node-api';
 import type { PeriodLength } from '../../../domain/calendar.ts';
 import { fillTable } from '../fill-table.ts';
 import { firstMomentSql } from '../period-start.ts';
-import { numberIn } from '../row-values.ts';
-import type { Session } from '../session.ts';
+import type { Parameters, Session } from '../session.ts';
 import { parquetFiles } from '../sql-text.ts';
 import { copyNumbers } from '../typed-columns.ts';
 
@@ -39,27 +38,34 @@ export async function nearestLaunches(session: Session, { vectors, series, frequ
   if (!(await loadVectors(session, vectors, series))) return comparisons.map(() => new Map());
   const answers: NearestProducts[] = [];
   for (const comparison of comparisons) {
-    const found = new Map<number, number[]>();
     await fillComparison(session, comparison, frequency);
     // Equal vectors: the candidate of the lower number.
-    const rows = await session.rows(
-      `SELECT target, unnest(list_transform(best, one -> -one.behind)) AS candidate, generate_subscripts(best, 1) AS place
-       FROM (SELECT t.n AS target, max(struct_pack(likeness := array_inner_product(t.unit, c.unit), behind := -c.n), CAST($nearest AS BIGINT)) AS best
-             FROM (SELECT n, unit FROM product_vectors JOIN compared USING (n) WHERE NOT is_candidate AND known_from < until) t
-             CROSS JOIN (SELECT n, unit FROM product_vectors JOIN compared USING (n) WHERE is_candidate AND known_from < until) c
-             GROUP BY t.n)
-       ORDER BY target, place`,
-      { nearest: comparison.nearest },
-    );
-    for (const row of rows) {
-      const target = numberIn(row, 'target');
-      const near = found.get(target) ?? [];
-      near.push(numberIn(row, 'candidate'));
-      found.set(target, near);
-    }
+    const found = await nearestByTarget(session, `
+      SELECT target, CAST(unnest(list_transform(best, one -> -one.behind)) AS INTEGER) AS candidate, generate_subscripts(best, 1) AS place
+      FROM (SELECT t.n AS target, max(struct_pack(likeness := array_inner_product(t.unit, c.unit), behind := -c.n), CAST($nearest AS BIGINT)) AS best
+            FROM (SELECT n, unit FROM product_vectors JOIN compared USING (n) WHERE NOT is_candidate AND known_from < until) t
+            CROSS JOIN (SELECT n, unit FROM product_vectors JOIN compared USING (n) WHERE is_candidate AND known_from < until) c
+            GROUP BY t.n)
+      ORDER BY target, place`, { nearest: comparison.nearest });
     answers.push(found);
   }
   return answers;
+}
+
+/** @param sql gives targets and their candidates, sorted by target, the most alike first */
+async function nearestByTarget(session: Session, sql: string, parameters: Parameters): Promise<NearestProducts> {
+  const found = new Map<number, number[]>();
+  for await (const chunk of session.chunks(sql, parameters)) {
+    const [targets, candidates] = [new Int32Array(chunk.rowCount), new Int32Array(chunk.rowCount)];
+    copyNumbers(chunk.getColumnVector(0), targets, 0);
+    copyNumbers(chunk.getColumnVector(1), candidates, 0);
+    targets.forEach((target, i) => {
+      const near = found.get(target) ?? [];
+      near.push(candidates[i] ?? 0);
+      found.set(target, near);
+    });
+  }
+  return found;
 }
 
 export interface LikenessRequest {

@@ -1,7 +1,7 @@
-import { isoOfStart, type PeriodLength, addPeriods } from '../../../domain/calendar.ts';
-import { numberOrNaN, textIn } from '../row-values.ts';
+import { addPeriods, isoOfStart, type PeriodLength } from '../../../domain/calendar.ts';
 import type { Session } from '../session.ts';
 import { exactSum, parquetFiles } from '../sql-text.ts';
+import { copyNumbers, textsOf } from '../typed-columns.ts';
 
 export interface RecentSalesRequest {
   readonly panel: readonly string[];
@@ -19,11 +19,15 @@ export async function recentSales(session: Session, { panel, series, cutoffs, pe
   const answers: Float64Array[] = [];
   for (const cutoff of cutoffs) {
     const sold = new Float64Array(series.length).fill(Number.NaN);
-    const rows = await session.rows(
-      `SELECT series, ${exactSum('y_raw')} AS sold FROM ${parquetFiles(panel)} WHERE ds BETWEEN CAST($from AS TIMESTAMP) AND CAST($to AS TIMESTAMP) GROUP BY series`,
-      { from: isoOfStart(addPeriods(cutoff, 1 - periods, frequency), frequency), to: isoOfStart(cutoff, frequency) },
-    );
-    for (const row of rows) sold[place.get(textIn(row, 'series')) ?? -1] = numberOrNaN(row, 'sold');
+    const sql = `SELECT series, coalesce(${exactSum('y_raw')}, 'nan'::DOUBLE) AS sold FROM ${parquetFiles(panel)} WHERE ds BETWEEN CAST($from AS TIMESTAMP) AND CAST($to AS TIMESTAMP) GROUP BY series`;
+    for await (const chunk of session.chunks(sql, { from: isoOfStart(addPeriods(cutoff, 1 - periods, frequency), frequency), to: isoOfStart(cutoff, frequency) })) {
+      const sums = new Float64Array(chunk.rowCount);
+      copyNumbers(chunk.getColumnVector(1), sums, 0);
+      textsOf(chunk.getColumnVector(0)).forEach((name, i) => {
+        const at = place.get(name);
+        if (at !== undefined) sold[at] = sums[i] ?? Number.NaN;
+      });
+    }
     answers.push(sold);
   }
   return answers;

@@ -1,8 +1,9 @@
 import { type PeriodLength, periodsBetween, startUnit } from '../../../domain/calendar.ts';
 import { periodSql, startNumberSql } from '../period-start.ts';
-import { numberIn, textIn } from '../row-values.ts';
+import { textIn } from '../row-values.ts';
 import type { Session } from '../session.ts';
 import { identifier, parquetFiles } from '../sql-text.ts';
+import { copyNumbers, textsOf } from '../typed-columns.ts';
 
 export interface StaticsRequest {
   /** Path of the statics of a snapshot. */
@@ -30,19 +31,19 @@ export async function staticAttributes(session: Session, { statics, series, freq
   const values = names.map(() => new Array<string | undefined>(series.length).fill(undefined));
   const knownIn = new Int32Array(series.length);
   const start = startNumberSql(periodSql("coalesce(known_from, TIMESTAMP '1970-01-01')", frequency), startUnit(frequency));
-  const columns = names.map((name, i) => `CAST(${identifier(name)} AS VARCHAR) AS a${String(i)}`);
-  const rows = await session.rows(
-    `SELECT ${['series', `${start} AS known`, ...columns].join(', ')} FROM ${parquetFiles([statics])} WHERE series IS NOT NULL
-     QUALIFY row_number() OVER (PARTITION BY series ORDER BY ${['known_from NULLS FIRST', ...names.map(identifier)].join(', ')}) = 1`,
-  );
-  for (const row of rows) {
-    const i = place.get(textIn(row, 'series'));
-    if (i === undefined) continue;
-    knownIn[i] = periodsBetween(first, numberIn(row, 'known'), frequency);
-    names.forEach((_, attribute) => {
-      const value = row[`a${String(attribute)}`];
-      const list = values[attribute];
-      if (list !== undefined && typeof value === 'string' && value.trim() !== '') list[i] = value;
+  const columns = names.map((name) => `CAST(${identifier(name)} AS VARCHAR)`);
+  const sql = `SELECT ${['series', start, ...columns].join(', ')} FROM ${parquetFiles([statics])} WHERE series IS NOT NULL
+               QUALIFY row_number() OVER (PARTITION BY series ORDER BY ${['known_from NULLS FIRST', ...names.map(identifier)].join(', ')}) = 1`;
+  for await (const chunk of session.chunks(sql)) {
+    const places = textsOf(chunk.getColumnVector(0)).map((name) => place.get(name) ?? -1);
+    const starts = new Int32Array(chunk.rowCount);
+    copyNumbers(chunk.getColumnVector(1), starts, 0);
+    places.forEach((at, i) => { if (at >= 0) knownIn[at] = periodsBetween(first, starts[i] ?? 0, frequency); });
+    values.forEach((list, attribute) => {
+      textsOf(chunk.getColumnVector(2 + attribute)).forEach((value, i) => {
+        const at = places[i] ?? -1;
+        if (at >= 0 && value.trim() !== '') list[at] = value;
+      });
     });
   }
   return { names, values, knownIn };
