@@ -35,6 +35,15 @@ describe('Online Retail, in periods that begin elsewhere', () => {
     expect(await plane().figures(cleaned.panel, differences(period, to))).toEqual({ periods, different: 0 });
   });
 
+  test.each([['week-sunday@04:00', 'INTERVAL 7 DAY'], ['month-26', 'INTERVAL 1 MONTH'], ['day@12:00', 'INTERVAL 1 DAY']] as const)('the targets of %s are the sales of the next period, across parts of the table', async (frequency, next) => {
+    const made = await plane().run(file(frequency, { folds: 1 }));
+    const { table } = await plane().features(made);
+    const { compared, different } = await plane().figures(table, `SELECT count(*) AS compared, count(*) FILTER (a_1 IS DISTINCT FROM CAST(y_raw AS FLOAT)) AS different
+      FROM t JOIN ${await plane().rowsOf(made.cleaned.panel)} AS panel ON t.series = panel.series AND CAST(panel.ds AS DATE) = CAST(CAST(t.origin AS DATE) + ${next} AS DATE)`);
+    expect(different).toBe(0);
+    expect(compared).toBeGreaterThan(10_000);
+  });
+
   test('the profile of a snapshot counts by the same periods', async () => {
     const { snapshot: { profile } } = await plane().snapshot(file('week-sunday', { folds: 1 }));
     if (profile === undefined) throw new Error('the snapshot has no profile');

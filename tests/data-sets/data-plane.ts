@@ -45,6 +45,8 @@ export interface DataPlane {
   /** One row of figures from a table in parts; the query names it `t`. */
   figures(table: ArtifactRef, select: string): Promise<Row>;
   report(ref: ArtifactRef): Promise<unknown>;
+  /** SQL of the rows of a table in parts. */
+  rowsOf(table: ArtifactRef): Promise<string>;
 }
 
 export function useDataPlane(): () => DataPlane {
@@ -104,5 +106,6 @@ function compose(folder: string, tables: Duckdb): DataPlane {
     row: (select) => ask((session) => session.row(select)),
     write: (out, select) => ask((session) => writeParquet(session, { select, out })),
     report: (ref) => artifacts.readJson(ref),
+    rowsOf: async (table) => parquetFiles(await fetchParts(artifacts, table)),
   };
 }
