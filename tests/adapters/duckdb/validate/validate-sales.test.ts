@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { createSandbox } from '../../../../adapters/duckdb/validate/run-sandboxed.ts';
 import { validateSales, type ValidateRequest } from '../../../../adapters/duckdb/validate/validate-sales.ts';
 import { validationRuleSchema } from '../../../../contracts/validation.schema.ts';
+import type { PeriodLength } from '../../../../domain/calendar.ts';
 import { useOwnSession } from '../own-session.ts';
 import { salesFile, type SalesRow } from './sales-file.ts';
 
@@ -19,7 +20,7 @@ const tenRows: readonly SalesRow[] = Array.from({ length: 11 }, (_, i) => ({
 interface Options {
   readonly rows?: readonly SalesRow[];
   readonly products?: string;
-  readonly frequency?: 'day' | 'week' | 'month';
+  readonly frequency?: PeriodLength;
 }
 
 async function check(rule: Readonly<Record<string, unknown>>, { rows = tenRows, products, frequency = 'week' }: Options = {}) {
@@ -89,6 +90,15 @@ describe('a rule over the kept rows', () => {
     const rows = [0, 7, 14, 21, 28, 35].flatMap((start) => Array.from({ length: start === 14 ? 2 : 10 }, () => ({ time: day(3 + start) })));
     expect(await check({ rule: 'row-count-band', factor: 3 }, { rows })).toMatchObject({ holds: false, broken: 2, found: '1 weeks outside: 2024-03-18 has 2 where 10 are usual' });
     expect(await check({ rule: 'row-count-band', factor: 6 }, { rows })).toMatchObject({ holds: true, found: '2 to 10 rows a week' });
+  });
+
+  test('the band counts by the weeks that the pipeline file has', async () => {
+    // Sunday 2024-03-03 and every seventh day after it, at two in the morning: the Saturday of a business that closes at four.
+    const rows = [0, 7, 14, 21, 28, 35].flatMap((start) => Array.from({ length: start === 14 ? 2 : 10 }, () => ({ time: `${day(2 + start).slice(0, 10)}T02:00:00` })));
+    const outside = async (frequency: PeriodLength) => (await check({ rule: 'row-count-band', factor: 3 }, { rows, frequency }))?.found;
+    expect(await outside('week-sunday')).toBe('1 weeks outside: 2024-03-17 has 2 where 10 are usual');
+    expect(await outside('week-sunday@04:00')).toBe('1 weeks outside: 2024-03-10 has 2 where 10 are usual');
+    expect(await outside('week')).toBe('1 weeks outside: 2024-03-11 has 2 where 10 are usual');
   });
 
   test('hours are compared by day: nobody expects as many sales at night', async () => {
