@@ -18,7 +18,7 @@ export interface ActivityCode {
 const duckdb = 'adapters/duckdb/session.ts';
 const matrices = ['workers/matrices.ts', 'adapters/duckdb/features/extract-matrix.ts', duckdb];
 const vectors = [...['cache-parts', 'wanted-items', 'write-vectors', 'write-views'].map((name) => `adapters/duckdb/vectors/${name}.ts`), duckdb];
-const textVectors = ['adapters/embeddings/text-encoder.ts', ...vectors];
+const textVectors = ['adapters/embeddings/text-encoder.ts', 'adapters/embeddings/network-thread.ts', ...vectors];
 const fit: ActivityCode = {
   sources: [
     'activities/training.ts', ...matrices,
@@ -51,7 +51,7 @@ export const activityCode: Readonly<Record<string, ActivityCode>> = {
   reconcileForecasts: { sources: ['activities/hierarchy.ts', 'adapters/duckdb/hierarchy/past-sales.ts', 'adapters/duckdb/forecasts/prediction-table.ts', duckdb] },
   embedTexts: { sources: ['activities/embedding-texts.ts', ...textVectors] },
   embedReviews: { sources: ['activities/embedding-reviews.ts', 'adapters/duckdb/vectors/write-review-vectors.ts', ...textVectors] },
-  embedMedia: { sources: ['activities/embedding-media.ts', 'adapters/media-encoders/create-media-encoder.ts', ...vectors] },
+  embedMedia: { sources: ['activities/embedding-media.ts', 'adapters/media-encoders/create-media-encoder.ts', 'adapters/media-encoders/encoder-thread.ts', ...vectors] },
   tuneVectors: { sources: ['activities/tuning.ts', 'adapters/tensorflow/tuning/tuner.ts', 'adapters/tensorflow/tuning/child.ts', 'adapters/duckdb/tuning/tuning-data.ts', duckdb] },
   forecastColdStart: {
     sources: ['activities/cold-start.ts', ...['launch-history', 'recent-sales', 'static-attributes', 'nearest-launches'].map((name) => `adapters/duckdb/cold-start/${name}.ts`), 'adapters/duckdb/forecasts/prediction-table.ts', duckdb],
