@@ -11,6 +11,9 @@ import type { MediaEncoderOptions } from './encoder.ts';
 /** E.g. `onnxruntime 1.30.0`. */
 export const runtime = `onnxruntime ${env.versions.node ?? 'of unknown version'}`;
 
+// What goes wrong is thrown; in colours on stderr as well it would be said twice.
+env.logLevel = 'fatal';
+
 /** A loaded network with one input. */
 export interface Network {
   readonly device: 'cpu' | 'cuda';

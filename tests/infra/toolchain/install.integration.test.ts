@@ -30,7 +30,7 @@ test('an install killed in its middle is finished by the next one, and a third h
   expect(existsSync(join(venv, '.forecastle-installed'))).toBe(false);
 
   const done = await install();
-  expect(done.filter(({ event }) => event === 'done')).toHaveLength(3);
+  expect(done.filter(({ event }) => event === 'done')).toHaveLength(5);
   const paths = toolchainPaths(toolchainDir);
   for (const file of [paths.temporal, paths.weed, paths.lightgbmLibrary, join(paths.duckdbExtensionsDir, 'postgres_scanner.duckdb_extension')]) {
     expect(existsSync(file)).toBe(true);
