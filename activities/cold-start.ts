@@ -98,9 +98,10 @@ export function createColdStartActivities({ tables, artifacts, withScratch, step
 
 function noteOf(rows: ColdStartResult['rows'], products: number, gain: ColdStartResult['gain']): string {
   const [mine] = rows;
-  const measured = mine === undefined || mine.products === 0 || gain.gain === null ? 'no launches to measure on' : `${count(mine.products)} launches, WQL ${mine.wql?.toFixed(3) ?? '–'}, ${percent(gain.gain)} below the category average`;
+  const measured = mine === undefined || mine.products === 0 || gain.gain === null ? 'no launches to measure on' : `${count(mine.products)} launches, WQL ${mine.wql?.toFixed(3) ?? '–'}, ${beside(gain.gain)} the category average`;
   return products === 0 ? measured : `${measured}; ${count(products)} products never sold`;
 }
 
 const count = (n: number): string => n.toLocaleString('en-GB');
-const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+/** `9.2 % below`, `0.4 % above`, `the same as`. */
+const beside = (gain: number): string => (gain === 0 ? 'the same as' : `${(100 * Math.abs(gain)).toFixed(1)} % ${gain > 0 ? 'below' : 'above'}`);
