@@ -1,7 +1,9 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { createAblationActivities } from '../activities/ablation.ts';
 import { createChampionActivities } from '../activities/champion.ts';
+import { createColdStartActivities } from '../activities/cold-start.ts';
 import { createDataActivities } from '../activities/data.ts';
 import { createEmbeddingActivities } from '../activities/embedding.ts';
 import { createEvaluationActivities } from '../activities/evaluation.ts';
@@ -11,11 +13,11 @@ import { createRunActivities } from '../activities/runs.ts';
 import { createSearchActivities } from '../activities/search.ts';
 import { createStepRunner } from '../activities/step.ts';
 import { createTrainingActivities } from '../activities/training.ts';
+import { createTuningActivities } from '../activities/tuning.ts';
 import type { WithScratch } from '../activities/artifact-store.ts';
 import { compiledEntry } from '../adapters/child-process/compiled-entry.ts';
 import { runJob } from '../adapters/child-process/run-job.ts';
 import { createDuckdb } from '../adapters/duckdb/create-duckdb.ts';
-import { createTextEncoder } from '../adapters/embeddings/text-encoder.ts';
 import { createLightgbmTrainer } from '../adapters/lightgbm/trainer.ts';
 import { createMlflow } from '../adapters/mlflow/client.ts';
 import { postEvent } from '../adapters/openlineage/post-event.ts';
@@ -26,10 +28,12 @@ import { createS3ArtifactStore } from '../adapters/s3/artifact-store.ts';
 import { createS3Place } from '../adapters/source-places/s3-place.ts';
 import { createWebPlace } from '../adapters/source-places/web-place.ts';
 import { createTemporalGateway } from '../adapters/temporal/client.ts';
+import { createTensorflowTuner } from '../adapters/tensorflow/tuning/tuner.ts';
 import { createTensorflowTrainer } from '../adapters/tensorflow/trainer.ts';
 import type { Config } from '../config/load.ts';
 import { claimProcessFolder } from '../infra/local/process-folder.ts';
 import { readCodeVersions } from './code-versions.ts';
+import { createEncoders } from './encoders.ts';
 import type { EdgeStore } from './lineage-interceptor.ts';
 import { createMatrices } from './matrices.ts';
 
@@ -100,20 +104,12 @@ export function composeQueue(queue: QueueName, config: Config): ComposedQueue {
       });
       const { validationResults } = database;
       const deps = { validationResults, ...(events && { events }), tables: duckdb, artifacts, snapshots: database.snapshots, withScratch, steps };
-      return { activities: { ...createDataActivities(deps), ...createEvaluationActivities(deps), ...createHierarchyActivities(deps) }, concurrency: 2, lineage, close: closing([duckdb, s3]) };
+      return { activities: { ...createDataActivities(deps), ...createEvaluationActivities(deps), ...createHierarchyActivities(deps), ...createAblationActivities(deps), ...createColdStartActivities(deps) }, concurrency: 2, lineage, close: closing([duckdb, s3]) };
     }
     case 'embedding': {
       const duckdb = tables();
-      const encoders = new Map<string, ReturnType<typeof createTextEncoder>>();
-      const { allowRemote, endpoint } = config.hub;
-      const encoder = (model: string) => {
-        const loaded = encoders.get(model) ?? createTextEncoder({ modelsDir: config.modelsDir, model, allowRemote, ...(endpoint !== undefined && { hubEndpoint: endpoint }) });
-        encoders.set(model, loaded);
-        // A failed load must not be remembered: the weights may be there on the next attempt.
-        loaded.catch(() => encoders.delete(model));
-        return loaded;
-      };
-      return { activities: createEmbeddingActivities({ encoder, tables: duckdb, artifacts, sets: database.embeddingSets, withScratch, steps }), concurrency: 1, lineage, close: closing([duckdb]) };
+      const encoders = createEncoders(config);
+      return { activities: createEmbeddingActivities({ encoders, tables: duckdb, artifacts, sets: database.embeddingSets, withScratch, steps, rows: database.steps }), concurrency: 1, lineage, close: closing([duckdb, encoders]) };
     }
     case 'training': {
       const duckdb = tables();
@@ -127,7 +123,9 @@ export function composeQueue(queue: QueueName, config: Config): ComposedQueue {
       };
       const matrices = createMatrices({ artifacts, tables: duckdb, folder: join(folder, 'matrices') });
       // One thread each, two at a time: on few cores trials beside each other waste less than threads that wait for each other.
-      return { activities: createTrainingActivities({ matrices, trainers, tables: duckdb, floats, artifacts, withScratch, steps, threads: 1 }), concurrency: 2, lineage, close: closing([duckdb]) };
+      const tuner = createTensorflowTuner({ runJob });
+      const deps = { tables: duckdb, floats, artifacts, withScratch, steps };
+      return { activities: { ...createTrainingActivities({ ...deps, matrices, trainers, threads: 1 }), ...createTuningActivities({ ...deps, tuner }) }, concurrency: 2, lineage, close: closing([duckdb]) };
     }
   }
 }

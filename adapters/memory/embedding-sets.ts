@@ -1,6 +1,6 @@
 import type { ArtifactRef } from '../../contracts/artifacts.ts';
 
-interface Part {
+export interface EmbeddingPart {
   readonly ref: ArtifactRef;
   readonly count: number;
   readonly first: string;
@@ -9,20 +9,20 @@ interface Part {
 
 /** Twin of the embedding sets in PostgreSQL. */
 export function createMemoryEmbeddingSets() {
-  const sets = new Map<string, Map<string, Part>>();
-  const setOf = (encoder: string): Map<string, Part> => {
-    const own = sets.get(encoder) ?? new Map<string, Part>();
+  const sets = new Map<string, Map<string, EmbeddingPart>>();
+  const setOf = (encoder: string): Map<string, EmbeddingPart> => {
+    const own = sets.get(encoder) ?? new Map<string, EmbeddingPart>();
     sets.set(encoder, own);
     return own;
   };
   return {
-    async list(encoder: string): Promise<Part[]> {
+    async list(encoder: string): Promise<EmbeddingPart[]> {
       return structuredClone([...setOf(encoder).values()]);
     },
-    async add(encoder: string, part: Part): Promise<void> {
+    async add(encoder: string, part: EmbeddingPart): Promise<void> {
       setOf(encoder).set(part.ref.sha256, structuredClone(part));
     },
-    async replace(encoder: string, gone: readonly string[], parts: readonly Part[]): Promise<void> {
+    async replace(encoder: string, gone: readonly string[], parts: readonly EmbeddingPart[]): Promise<void> {
       const own = setOf(encoder);
       for (const sha256 of gone) own.delete(sha256);
       for (const part of parts) own.set(part.ref.sha256, structuredClone(part));

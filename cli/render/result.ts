@@ -2,6 +2,8 @@ import type { MetricRowView, RetrainResultView } from '../../contracts/http.sche
 import type { MetricName } from '../../contracts/pipeline.schema.ts';
 import type { Addresses } from '../stack-addresses.ts';
 import type { Colors } from '../terminal.ts';
+import { renderAblation } from './ablation.ts';
+import { renderColdStart } from './cold-start.ts';
 import { count, score, shortDigest, signed } from './figures.ts';
 import { renderPairs, renderTable } from './table.ts';
 
@@ -85,8 +87,12 @@ export function renderResult(
     ...proposalPairs(result, colors),
     ...addressPairs(addresses),
   ];
-  const levels = result.levels === undefined ? '' : `\n\n${renderLevels(result.levels, colors)}`;
-  return `${renderMetrics(result.metrics, colors, measures)}${levels}\n\n${renderPairs(pairs, colors)}`;
+  const more = [
+    ...(result.levels === undefined ? [] : [renderLevels(result.levels, colors)]),
+    ...(result.ablation === undefined ? [] : [renderAblation(result.ablation, colors)]),
+    ...(result.coldStart === undefined ? [] : [renderColdStart(result.coldStart, colors)]),
+  ];
+  return [renderMetrics(result.metrics, colors, measures), ...more, renderPairs(pairs, colors)].join('\n\n');
 }
 
 function proposalPairs({ proposal }: RetrainResultView, colors: Colors): [string, string][] {

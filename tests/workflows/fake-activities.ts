@@ -109,7 +109,7 @@ const modalityFakes: AblationActivities & ColdStartActivities & EmbeddingActivit
   tuneVectors: async ({ modalities }) => ({ modalities: modalities.map(({ modality, vectors }) => ({ modality, vectors: ref(`tuned-${vectors.sha256}`), dims: 2 })), report: ref('tuning'), series: 2, epochs: 3 }),
   omitColumns: async ({ features, groups }) => ({ features: { ...features, spec: ref(`spec-without-${groups.join('-')}`) }, columns: 2 }),
   measureAblation: async ({ reduced }) => ({ report: ref('ablation'), rows: reduced.map(({ without }) => ({ without, ...ablationRow })) }),
-  forecastColdStart: async () => ({ report: ref('cold-start'), rows: [{ method: 'analogues', wape: 0.6, wql: 0.5, bias: 0, products: 3 }], products: 0 }),
+  forecastColdStart: async () => ({ report: ref('cold-start'), gain: { gain: 0.1, low: 0.02, high: 0.18 }, rows: [{ method: 'analogues', wape: 0.6, wql: 0.5, bias: 0, products: 3 }], products: 0 }),
 };
 
 function searchFakes(): SamplerActivities & SearchActivities & TrainingActivities {
