@@ -1,3 +1,5 @@
+import { setImmediate } from 'node:timers/promises';
+
 import { cancellationSignal } from '@temporalio/activity';
 import type { AblationActivities, AblationInput, AblationResult, AblationRow, OmitColumnsInput } from '../contracts/ablation.ts';
 import type { ArtifactRef } from '../contracts/artifacts.ts';
@@ -26,7 +28,10 @@ const metrics: readonly PairedMetric[] = ['wql', 'wape'];
 export function createAblationActivities({ tables, artifacts, steps }: AblationDeps): AblationActivities {
   const read = async (ref: ArtifactRef): Promise<PredictionTable> => {
     const signal = cancellationSignal();
-    return foldsOf(await tables.readPredictions({ file: await artifacts.fetchFile(ref, signal), signal }));
+    const folds = foldsOf(await tables.readPredictions({ file: await artifacts.fetchFile(ref, signal), signal }));
+    // Each of these takes a part of a second for ten thousands of series; heartbeats go out in between.
+    await setImmediate();
+    return folds;
   };
 
   async function measure({ full, reduced, quantiles, seed }: Omit<AblationInput, 'context'>): Promise<AblationResult> {
@@ -35,6 +40,7 @@ export function createAblationActivities({ tables, artifacts, steps }: AblationD
     let series = 0;
     for (const { without, columns, forecasts } of reduced) {
       const paired = pairForecasts(whole, await read(forecasts.predictions), { without, quantiles });
+      await setImmediate();
       for (const metric of metrics) {
         if (metric === 'wql' && (paired.full.levels.length === 0 || paired.full.levels.length !== paired.reduced.levels.length)) continue;
         const gain = await inPieces(measureGain(paired, metric, { resamples, seed }), cancellationSignal());

@@ -22,6 +22,7 @@ const confidence = 0.95;
  */
 export function* measureGain(paired: PairedForecasts, metric: PairedMetric, settings: BootstrapSettings): Generator<undefined, Gain | undefined, undefined> {
   const sums = pairedLosses(paired, metric);
+  yield;
   const scores = bothScores(totalsOf(sums));
   if (Number.isNaN(scores.full)) return undefined;
   const gain = gainOf(scores);

@@ -76,7 +76,7 @@ describe('tuning', () => {
     const refused = async (on: Parameters<typeof activitiesOn>[0], more: Partial<TuneInput>, message: RegExp): Promise<void> => {
       await expect(activitiesOn(on).tune(more)).rejects.toMatchObject({ code: 'BadInput', message: expect.stringMatching(message) as string });
     };
-    const settings = { on: 'category', layers: 'linear', dims: 2, epochs: 9, views: { text: [], image: [], copies: 0, strength: 0.1 } } as const;
+    const settings: TuneInput['settings'] = { on: 'category', layers: 'linear', dims: 2, epochs: 9, views: { text: [], image: [], copies: 0, strength: 0.1 } };
     await refused({ learnable: 9 }, {}, /^embeddings\.tune: only 9 products with a known text vector had been sold by 2024-09-02, .*fewer folds/);
     await refused({ learnable: 0 }, {}, /^embeddings\.tune: no product with a known text vector/);
     await refused({ task: { kind: 'alike', column: 'category', labels: new Uint32Array(40) } }, { settings }, /^embeddings\.tune\.on: all products have one value of category/);
