@@ -14,6 +14,8 @@ type Embedded = Extract<FromWorker, { vectors: Float32Array }>;
 
 interface Thread {
   readonly description: EncoderDescription;
+  /** It has ended, by itself or by `close`. */
+  isOver(): boolean;
   embed(items: readonly MediaItem[], signal?: AbortSignal): Promise<Embedded>;
   close(): Promise<void>;
 }
@@ -32,10 +34,16 @@ export async function createEncoderPool(kind: EncoderKind, threads: { readonly c
     throw failed?.reason ?? new Error('an encoder needs at least one thread');
   }
   const { description } = first;
+  let isClosed = false;
   return {
     describe: () => description,
-    embed: (items, on = {}) => embedWith(pool, chunkSizes[kind.modality], description.dims, items, on),
+    async embed(items, on = {}) {
+      // What ended a thread (its memory, say) failed the call it happened in; the next one has all of them again.
+      for (const [index, thread] of pool.entries()) if (!isClosed && thread.isOver()) pool[index] = await startThread(kind, threads.entry, warn);
+      return embedWith(pool, chunkSizes[kind.modality], description.dims, items, on);
+    },
     close: async () => {
+      isClosed = true;
       await Promise.all(pool.map((thread) => thread.close()));
     },
   };
@@ -88,7 +96,7 @@ function startThread(kind: EncoderKind, entry: string, warn: (line: string) => v
     worker.on('exit', (code) => breakDown(new Error(`a thread of the encoder ended with code ${code}`)));
     worker.on('message', (message: FromWorker) => {
       if ('warning' in message) warn(message.warning);
-      else if ('ready' in message) done({ description: message.ready, embed, close });
+      else if ('ready' in message) done({ description: message.ready, isOver: () => broken !== undefined, embed, close });
       else if ('failure' in message) {
         const error = errorOf(message.failure);
         if (message.chunk === undefined) {
