@@ -1,6 +1,8 @@
 import { z } from 'zod';
 
+import type { AblationRow } from '../../contracts/ablation.ts';
 import type { ArtifactRef } from '../../contracts/artifacts.ts';
+import type { ColdStartRow } from '../../contracts/cold-start.ts';
 import type { Snapshot } from '../../contracts/data.ts';
 import { hierarchySchema } from '../../contracts/hierarchy.schema.ts';
 import type { Evidence, GateOutcome, Recipe } from '../../contracts/governance.ts';
@@ -75,11 +77,14 @@ export const snapshot: z.ZodType<Snapshot> = z.object({
   manifest: artifactRef,
   sales: artifactRef,
   texts: artifactRef.exactOptional(),
+  media: artifactRef.exactOptional(),
+  statics: artifactRef.exactOptional(),
+  reviews: artifactRef.exactOptional(),
   products: artifactRef.exactOptional(),
   profile: artifactRef.exactOptional(),
   sources: z.array(
     z.object({
-      source: z.enum(['sales', 'products', 'rates']), uri: z.string(), sha256: digest, bytes: count, rows: count, number: count.exactOptional(),
+      source: z.enum(['sales', 'products', 'reviews', 'rates']), uri: z.string(), sha256: digest, bytes: count, rows: count, number: count.exactOptional(),
     }),
   ),
   rows: count,
@@ -94,6 +99,13 @@ const levelScores: z.ZodType<LevelScores> = z.object({
   before: z.object({ wape: metric, wql: metric, bias: metric }),
 });
 
+const ablationRow: z.ZodType<AblationRow> = z.object({
+  without: z.string(), columns: count, metric: z.enum(['wql', 'wape']),
+  full: z.number(), reduced: z.number(), gain: z.number(), low: z.number(), high: z.number(),
+});
+
+const coldStartRow: z.ZodType<ColdStartRow> = z.object({ method: z.string(), wape: metric, wql: metric, bias: metric, products: count });
+
 export const retrainResult: z.ZodType<RetrainResult> = z.object({
   runId: z.string(),
   candidate: z.string(),
@@ -105,6 +117,8 @@ export const retrainResult: z.ZodType<RetrainResult> = z.object({
   proposal: z.object({ id: z.string(), status: proposalStatus, created: z.boolean() }),
   forecastSeries: count,
   levels: z.array(levelScores).exactOptional(),
+  ablation: z.array(ablationRow).exactOptional(),
+  coldStart: z.array(coldStartRow).exactOptional(),
   snapshot: z.string(),
   cleaned: z.object({ panel: artifactRef, report: artifactRef }).exactOptional(),
 });

@@ -46,31 +46,31 @@ const quote = (text) => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"`
 for (const [category, [level, wave, top, classes]] of Object.entries(categories)) {
   const words = await rowsOf(`
     SELECT Rating AS stars, "Review Text" AS body FROM '${join(given, 'WomensClothingReviews/womens_reviews.parquet')}'
-    WHERE "Class Name" IN (${["''", ...classes.map((name) => `'${name}'`)].join(', ')}) AND length("Review Text") BETWEEN 60 AND 220 ORDER BY md5("Review Text") LIMIT 400`);
+    WHERE "Class Name" IN (${["''", ...classes.map((name) => `'${name}'`)].join(', ')}) AND length("Review Text") BETWEEN 50 AND 140 ORDER BY md5("Review Text") LIMIT 120`);
   const pictures = (await rowsOf(`SELECT file FROM '${join(given, 'ClothingImages_CC0/labels.csv')}' WHERE category = '${category}' ORDER BY file`)).map(({ file }) => file);
   const kind = { good: words.filter(({ stars }) => stars >= 4), bad: words.filter(({ stars }) => stars <= 3) };
   for (let i = 0; i < 6; i += 1) {
     const sku = `${category.slice(0, 2).toUpperCase()}${String(products.length).padStart(3, '0')}`;
     const picture = pictures[i];
     copyFileSync(join(given, 'ClothingImages_CC0/images', picture), join(out, 'pictures', picture));
-    // The last two of a category came later; the very last one was never sold.
-    const launched = i === 5 && category === 'dress' ? weeks : i >= 4 ? 40 + Math.floor(random() * 55) : 0;
+    // Half of a category came later; one product was never sold.
+    const launched = i === 5 && category === 'dress' ? weeks : i >= 3 ? 12 + Math.floor(random() * 88) : 0;
     products.push([sku, `${category} ${String(i + 1)}`, category, picture, dayOf(Math.min(launched, weeks - 1), 0)]);
     const own = level * Math.exp(0.3 * normal());
     const price = 20 + Math.round(30 * random());
     // How buyers like it: changes a few times, shows in the reviews first and in the sales for months afterwards.
     let [liking, next, mood] = [0, launched, 0];
     for (let week = launched; week < weeks; week += 1) {
-      if (week >= next) [liking, next] = [random() < 0.5 ? 1 : -1, week + 14 + Math.floor(12 * random())];
-      mood += 0.3 * ((classes.length === 0 ? 0 : liking) - mood);
+      if (week >= next) [liking, next] = [random() < 0.5 ? 1 : -1, week + 20 + Math.floor(14 * random())];
+      mood += 0.12 * ((classes.length === 0 ? 0 : liking) - mood);
       const season = 1 + wave * Math.cos((2 * Math.PI * (week - top)) / 52);
-      const units = poisson(own * season * Math.exp(0.7 * mood) * Math.exp(0.15 * normal()));
+      const units = poisson(own * season * Math.exp(0.9 * mood) * Math.exp(0.15 * normal()));
       for (let left = units, day = 0; left > 0 && day < 7; day += 1) {
         const sold = day === 6 ? left : Math.min(left, poisson(units / 7));
         if (sold > 0) orders.push([dayOf(week, day), sku, sold, `${String(price)}.00`]);
         left -= sold;
       }
-      const written = words.length === 0 ? 0 : poisson(0.35);
+      const written = words.length === 0 ? 0 : poisson(0.9);
       for (let review = 0; review < written; review += 1) {
         const pool = random() < (liking > 0 ? 0.9 : 0.25) ? kind.good : kind.bad;
         const { stars, body } = pool[Math.floor(random() * pool.length)];

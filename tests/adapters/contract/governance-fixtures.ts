@@ -21,7 +21,10 @@ export function snapshotOf(text: string): Snapshot {
     manifest: artifact('primary', `${text} manifest`),
     sales: artifact('primary', `${text} sales`, 'parquet'),
     texts: artifact('primary', `${text} texts`, 'parquet'),
-    sources: [{ source: 'sales', uri: './data/sales.csv', sha256: sha256(`${text} file`), bytes: 12, rows: 3 }],
+    media: artifact('primary', `${text} media`, 'parquet'),
+    statics: artifact('primary', `${text} statics`, 'parquet'),
+    reviews: artifact('primary', `${text} reviews`, 'parquet'),
+    sources: (['sales', 'products', 'reviews', 'rates'] as const).map((source) => ({ source, uri: `./data/${source}.csv`, sha256: sha256(`${text} ${source} file`), bytes: 12, rows: 3 })),
     rows: 3, keptRows: 2, series: 1, from: '2010-12-01T08:26:00', to: '2011-12-09T12:50:00',
   };
 }
@@ -82,5 +85,8 @@ export function retrainResult(runId: string): RetrainResult {
     runId, candidate: sha256(runId), version: 2, metrics: [metricRow], weights: { lightgbm: 0.75, lstm: 0.25 },
     cutoffs: { folds: ['2011-08-01'], test: '2011-11-07', final: '2011-12-05' },
     gates: [], proposal: { id: 'proposal-1', status: 'open', created: true }, forecastSeries: 3000, snapshot: sha256('snapshot'),
+    ablation: [{ without: 'reviews', columns: 12, metric: 'wql', full: 0.3, reduced: 0.31, gain: 1 - 0.3 / 0.31, low: -0.01, high: 0.07 }],
+    coldStart: [{ method: 'analogues', wape: 0.8, wql: null, bias: -0.1, products: 40 }],
+    levels: [{ level: 'total', split: 'test', wape: 0.1, wql: 0.2, bias: null, before: { wape: 0.3, wql: 0.2, bias: 0 } }],
   };
 }
