@@ -15,6 +15,8 @@ const mostlyLatin = 0.9;
 const anotherScript = 0.05;
 /** Of the words: English prose has 40 % and more, product names 0 to 10 %, other languages hardly any but those that they share. */
 const englishShare = 0.02;
+/** Of the words in Latin letters beside Chinese: brands and sizes have none, sentences 20 % and more. */
+const sentencesBeside = 0.1;
 /** Function words of other languages in Latin letters in proportion to English ones, above which texts aren't taken for English. */
 const foreignShare = 0.5;
 
@@ -38,7 +40,8 @@ export function chooseTextModel(texts: readonly string[]): TextModelChoice {
   const of = `of ${seen.length} ${seen.length === 1 ? 'text' : 'texts'}`;
   if (signs === 0) return { model: 'all-MiniLM-L6-v2', reason: `no letters ${of}: the fastest model does` };
   const percent = (part: number, whole: number): string => `${Math.round((100 * part) / Math.max(1, whole))} %`;
-  if (han >= mostlyHan * signs && kanaAndHangul < anotherScript * signs) return { model: 'bge-small-zh-v1.5', reason: `${percent(han, signs)} of the signs ${of} are Chinese` };
+  const besideChinese = english + foreign > sentencesBeside * words && words > (1 - mostlyLatin) * signs;
+  if (han >= mostlyHan * signs && kanaAndHangul < anotherScript * signs && !besideChinese) return { model: 'bge-small-zh-v1.5', reason: `${percent(han, signs)} of the signs ${of} are Chinese` };
   if (words < mostlyLatin * signs) return { model: 'multilingual-e5-small', reason: `${percent(signs - words, signs)} of the signs ${of} are not Latin (${percent(han, signs)} Chinese)` };
   if (foreign > foreignShare * english && foreign >= englishShare * words) return { model: 'multilingual-e5-small', reason: `Latin letters, but ${percent(foreign, words)} of the words ${of} are frequent ones of other languages than English, ${percent(english, words)} of English` };
   const accented = seen.filter((text) => accents.test(text)).length;

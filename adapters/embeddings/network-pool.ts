@@ -26,9 +26,12 @@ interface Thread {
   close(): Promise<void>;
 }
 
-/** @throws what the network's loading throws, with no thread left running */
-export async function createNetworkPool(start: ThreadStart, count: number, warn: (line: string) => void): Promise<NetworkPool> {
-  const opened = await Promise.allSettled(Array.from({ length: count }, (_, index) => startThread(start, index === 0 ? warn : () => undefined)));
+/**
+ * @param entry JavaScript of a thread
+ * @throws what the network's loading throws, with no thread left running
+ */
+export async function createNetworkPool(start: ThreadStart, count: number, warn: (line: string) => void, entry = threadEntry()): Promise<NetworkPool> {
+  const opened = await Promise.allSettled(Array.from({ length: count }, (_, index) => startThread(entry, start, index === 0 ? warn : () => undefined)));
   const failed = opened.find((one) => one.status === 'rejected');
   const threads = opened.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
   const [first] = threads;
@@ -46,7 +49,7 @@ export async function createNetworkPool(start: ThreadStart, count: number, warn:
     if (slots !== seen) return living();
     if (!now.some((thread) => thread.dead())) return now;
     // Its memory may have run out for once. The same device as before: the vectors belong to what `describe` says.
-    slots = now.map((thread) => (thread.dead() ? startThread({ ...start, device: first.device }, warn) : Promise.resolve(thread)));
+    slots = now.map((thread) => (thread.dead() ? startThread(entry, { ...start, device: first.device }, warn) : Promise.resolve(thread)));
     const again = await Promise.allSettled(slots);
     const failed = again.find((one) => one.status === 'rejected');
     const threads = again.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
@@ -73,8 +76,8 @@ export async function createNetworkPool(start: ThreadStart, count: number, warn:
   };
 }
 
-function startThread(start: ThreadStart, warn: (line: string) => void): Promise<Thread> {
-  const worker = new Worker(threadEntry(), { workerData: start });
+function startThread(entry: string, start: ThreadStart, warn: (line: string) => void): Promise<Thread> {
+  const worker = new Worker(entry, { workerData: start });
   const waiting = new Map<number, { done(vectors: Float32Array): void; fail(error: Error): void }>();
   const ended = new Promise<void>((done) => worker.once('exit', () => done()));
   let [chunks, broken]: [number, Error | undefined] = [0, undefined];

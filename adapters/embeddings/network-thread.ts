@@ -1,5 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 
+import { env } from 'onnxruntime-node';
+
 import { PipelineError } from '../../contracts/failure.ts';
 import { openNetwork, runtime } from './network.ts';
 import type { Network } from './network.ts';
@@ -11,6 +13,8 @@ const port = parentPort;
 if (port === null) throw new Error('network-thread runs as a worker thread');
 const say = (message: FromThread, transfer: readonly ArrayBuffer[] = []): void => port.postMessage(message, transfer);
 
+// What goes wrong is thrown as well: the runtime's own lines on stderr would say it twice.
+env.logLevel = 'fatal';
 const start: ThreadStart = workerData;
 let network: Network | undefined;
 try {

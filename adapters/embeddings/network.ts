@@ -2,7 +2,7 @@ import { InferenceSession, Tensor, env } from 'onnxruntime-node';
 
 import { BadInput, ModelWeightsMissing } from '../../contracts/failure.ts';
 import { fromHalfFloats } from './half-floats.ts';
-import { innermostMessage } from './hub.ts';
+import { innermostMessage } from '../model-hub.ts';
 import { poolBatch } from './pooling.ts';
 import type { ThreadStart, TokenBatch } from './thread-messages.ts';
 

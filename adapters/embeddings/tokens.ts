@@ -5,7 +5,7 @@ import { setImmediate } from 'node:timers/promises';
 import { PreTrainedTokenizer } from '@huggingface/transformers';
 
 import { ModelWeightsMissing } from '../../contracts/failure.ts';
-import { innermostMessage } from './hub.ts';
+import { innermostMessage } from '../model-hub.ts';
 import type { Recipe } from './models.ts';
 
 /** Turns texts into the ids that the network reads. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { env } from '@huggingface/transformers';
 
 import { ModelWeightsMissing } from '../../contracts/failure.ts';
-import { exists, fetchFromHub } from './hub.ts';
+import { exists, fetchFromHub } from '../model-hub.ts';
 import { filesOf, parseModelName, weightsFile } from './models.ts';
 import type { Dtype, ModelName, Recipe } from './models.ts';
 import { readRecipe, recipeFiles } from './recipe.ts';

@@ -4,8 +4,7 @@ import { env } from '@huggingface/transformers';
 
 import { BadInput, ModelWeightsMissing } from '../../contracts/failure.ts';
 import type { MediaEncoderOptions } from './encoder.ts';
-import { exists } from './file-exists.ts';
-import { fetchFromHub } from './hub.ts';
+import { exists, fetchFromHub } from '../model-hub.ts';
 
 // Names, not paths: a pipeline file must not reach other folders of a worker's machine.
 const nameForm = /^(?!.*\.\.)[A-Za-z0-9][\w.-]*$/;
@@ -30,7 +29,7 @@ export async function placeModel(options: MediaEncoderOptions, files: readonly s
   const missing = await firstMissing(folder, files);
   if (missing === undefined) return { folder };
   if (hub?.[1] !== undefined && options.allowRemote === true) {
-    return fetchFromHub({ repository: hub[1], revision: hub[2] ?? 'main', files, modelsDir, endpoint: options.hubEndpoint ?? env.remoteHost });
+    return fetchFromHub({ repository: hub[1], revision: hub[2] ?? 'main', files, optional: [], sha256: new Map(), modelsDir, byHand: folder, endpoint: options.hubEndpoint ?? env.remoteHost });
   }
   const remedies = [
     ...(model === 'efficientnet-lite0' ? ['run `npx forecastle install`'] : []),

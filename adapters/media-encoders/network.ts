@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { InferenceSession, Tensor, env } from 'onnxruntime-node';
 
 import { BadInput } from '../../contracts/failure.ts';
-import { innermostMessage } from './hub.ts';
+import { innermostMessage } from '../model-hub.ts';
 import type { MediaEncoderOptions } from './encoder.ts';
 
 /** E.g. `onnxruntime 1.30.0`. */

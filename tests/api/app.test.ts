@@ -7,6 +7,7 @@ import { DecisionRefused, ServiceUnavailable } from '../../contracts/failure.ts'
 import { lineageSchema } from '../../contracts/http-lineage.schema.ts';
 import * as snapshots from '../../contracts/http-snapshots.schema.ts';
 import * as http from '../../contracts/http.schema.ts';
+import { stepNames } from '../../contracts/steps.ts';
 import { actor, champion, createFakes, evidence, pipelineText, snapshot } from './fake-dependencies.ts';
 import { refused, scratch, setUp } from './harness.ts';
 
@@ -95,7 +96,7 @@ describe('runs', () => {
     });
     const detail = http.runDetailSchema.parse(await (await get('/v1/runs/run-3')).json());
     expect(detail.run.status).toBe('running');
-    expect(detail.steps).toHaveLength(17);
+    expect(detail.steps).toHaveLength(stepNames.length);
   });
   test('a run that Temporal did not take is recorded as failed, with the reason', async () => {
     const temporal = {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { appendFileSync, copyFileSync, cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -106,4 +106,25 @@ test('a run of a file that is not there is refused with one line and exit code 2
   const refused = await forecastle(stack.stateDir, 'run', join(folder, 'absent.yaml'));
   expect(refused.code).toBe(2);
   expect(refused.err.trim().split('\n')).toHaveLength(1);
+});
+
+test('reviews, names and pictures become features that are measured; of a new review and a new picture only those are embedded', async () => {
+  const shop = join(folder, 'clothes');
+  cpSync(join(packageRoot, 'examples', 'clothes'), shop, { recursive: true });
+  const own = join(shop, 'pipeline.yaml');
+  const ofStep = (out: string, step: string): string => new RegExp(`^✓ ${step} +done +\\S+ s +(.*)$`, 'm').exec(out)?.[1] ?? '';
+  const first = await forecastle(stack.stateDir, 'run', own, '--follow');
+  expect(first, first.err).toMatchObject({ code: 0 });
+  for (const line of ['texts', 'pictures', 'reviews', 'tuning']) expect(first.out).toMatch(new RegExp(`^${line} +\\S+ +WQL .* … `, 'm'));
+  for (const method of ['analogues', 'category-average', 'overall-average']) expect(first.out).toContain(method);
+  const told = await forecastle(stack.stateDir, 'dataset', 'show', 'clothes@latest');
+  expect(told.out, told.err).toMatch(/3,265/);
+
+  appendFileSync(join(shop, 'data', 'reviews.csv'), '2023-12-20 12:00:00,DR001,1,Never arrived and nobody answers my letters.\n');
+  copyFileSync(join(shop, 'data', 'pictures', 'hat_00.jpg'), join(shop, 'data', 'pictures', 'dress_00.jpg'));
+  const second = await forecastle(stack.stateDir, 'run', own, '--follow');
+  expect(second, second.err).toMatchObject({ code: 0 });
+  expect(ofStep(second.out, 'embed:reviews')).toMatch(/^1 texts? of reviews embedded/);
+  expect(ofStep(second.out, 'embed:media')).toMatch(/embedded/);
+  expect(second.out).toMatch(/^= embed:text /m);
 });

@@ -17,6 +17,8 @@ export interface FakeHubOptions {
   /** `owner/name`. */
   readonly repository: string;
   readonly revision: string;
+  /** A name that stands for the revision. */
+  readonly branch?: string;
   /** File in the repository → where its bytes lie. Others get 404, as does any other revision. */
   readonly files: ReadonlyMap<string, string>;
   /** Breaks the connection after so many bytes of each body. */
@@ -50,9 +52,9 @@ export function filesOf(folder: string): ReadonlyMap<string, string> {
 }
 
 async function answer(options: FakeHubOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const prefix = `/${options.repository}/resolve/${options.revision}/`;
   const path = decodeURIComponent(request.url ?? '');
-  const file = path.startsWith(prefix) ? options.files.get(path.slice(prefix.length)) : undefined;
+  const prefix = [options.revision, options.branch].map((name) => `/${options.repository}/resolve/${name ?? ''}/`).find((begin) => path.startsWith(begin));
+  const file = prefix === undefined ? undefined : options.files.get(path.slice(prefix.length));
   if (file === undefined) {
     response.writeHead(404, { 'x-error-code': 'EntryNotFound' }).end('Entry not found');
     return;
@@ -69,6 +71,7 @@ async function answer(options: FakeHubOptions, request: IncomingMessage, respons
     'accept-ranges': 'bytes',
     'content-length': to - from + 1,
     'content-type': 'application/octet-stream',
+    'x-repo-commit': options.revision,
     ...(range && { 'content-range': `bytes ${from}-${to}/${size}` }),
   });
   if (request.method === 'HEAD') {

@@ -96,7 +96,7 @@ test('bytes that are not what the hub says they are are thrown away', async () =
 
 test('where nothing has the model, one line says what to do', async () => {
   const missing = { modelsDir, model: 'someone/none', allowRemote: true, hubEndpoint: hub.endpoint };
-  await expect(createMediaEncoder('image', missing)).rejects.toMatchObject({ code: 'ModelWeightsMissing', message: expect.stringMatching(/^the model hub hasn't got [^\n]*preprocessor_config\.json and onnx\/model\.onnx$/) });
+  await expect(createMediaEncoder('image', missing)).rejects.toMatchObject({ code: 'ModelWeightsMissing', message: expect.stringMatching(/^the model hub hasn't got [^\n]*preprocessor_config\.json, onnx\/model\.onnx$/) });
   await expect(createMediaEncoder('image', { modelsDir, model: repository })).rejects.toMatchObject({ code: 'ModelWeightsMissing', message: expect.stringMatching(/^no weights for someone\/tiny-vit: [^\n]*HF_ENDPOINT[^\n]*$/) });
   await expect(createMediaEncoder('image', { modelsDir, model: repository, allowRemote: true, hubEndpoint: 'http://127.0.0.1:9' })).rejects.toMatchObject({ code: 'ServiceUnavailable', message: expect.stringMatching(/^the model hub doesn't give [^\n]*HF_ENDPOINT[^\n]*$/) });
   await expect(createMediaEncoder('image', { modelsDir, model: 'efficientnet-lite0' })).rejects.toThrow(/npx forecastle install/);

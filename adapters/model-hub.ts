@@ -4,7 +4,7 @@ import { access, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 
-import { ModelWeightsMissing, ServiceUnavailable } from '../../contracts/failure.ts';
+import { ModelWeightsMissing, ServiceUnavailable } from '../contracts/failure.ts';
 
 const stallMs = 30_000;
 const commitForm = /^[0-9a-f]{40}$/;
