@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { link, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { type ArtifactStore, parquetFile } from '../activities/artifact-store.ts';
@@ -15,7 +15,7 @@ export async function fileArtifact(file: string): Promise<ArtifactRef> {
 
 /**
  * Artifacts as files of a folder, so that a benchmark of memory measures the product and not the twin of its store. Files that are published
- * are moved, not copied: they lie in scratch and are not looked at again. Files that lie elsewhere already are artifacts too (`fileArtifact`).
+ * are linked, not copied. Files that lie elsewhere already are artifacts too (`fileArtifact`).
  */
 export function createDiskArtifacts(folder: string): ArtifactStore {
   const pathOf = ({ uri }: Pick<ArtifactRef, 'uri'>): string => (uri.startsWith('file://') ? uri.slice('file://'.length) : join(folder, uri.replace('disk://', '')));
@@ -24,7 +24,10 @@ export function createDiskArtifacts(folder: string): ArtifactStore {
       const { sha256, bytes } = await contentOfFile(file);
       const ref: ArtifactRef = { uri: `disk://${layer}/${sha256}.${extension}`, sha256, bytes, mediaType };
       await mkdir(join(folder, layer), { recursive: true });
-      await rename(file, pathOf(ref));
+      // The same content may be there already.
+      await link(file, pathOf(ref)).catch((error: unknown) => {
+        if (!existsSync(pathOf(ref))) throw error;
+      });
       return ref;
     },
     async publishJson(layer, value) {

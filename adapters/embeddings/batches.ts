@@ -19,12 +19,3 @@ export function batchesByLength(lengths: readonly number[], budget: number): rea
   if (current.length > 0) batches.push(current);
   return batches;
 }
-
-/**
- * Each text a batch of its own, ascending by length. For int8: the runtime measures the range of the numbers between its layers over the
- * whole batch, so that a text's vector depends on its batch mates whatever the padding (by up to 0.035 per dimension in batches of texts
- * of one length); and a batch of one is only 7 % slower per CPU second on reviews.
- */
-export function batchesOfOne(lengths: readonly number[]): readonly (readonly number[])[] {
-  return lengths.map((length, index) => ({ length, index })).sort((a, b) => a.length - b.length).map(({ index }) => [index]);
-}

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import type { EncoderDescription } from '../../contracts/embedding.ts';
 import { ModelWeightsMissing } from '../../contracts/failure.ts';
-import { batchesByLength, batchesOfOne } from './batches.ts';
+import { batchesByLength } from './batches.ts';
 import type { Encoder } from './encoder.ts';
 import { probeTokenBudget } from './gpu-budget.ts';
 import { weightsFile } from './models.ts';
@@ -51,13 +51,15 @@ export async function createTextEncoder(options: TextEncoderOptions): Promise<En
   const placed = await placeWeights({ ...options, dtype, allowRemote: options.allowRemote ?? false });
   const { folder, recipe } = placed;
   const tokens = await openTokens(folder, recipe);
-  const pool = await createNetworkPool({ weights: join(folder, weightsFile[dtype]), device, pooling: recipe.pooling, padId: tokens.padId }, device === 'cuda' ? 1 : Math.max(1, options.workers ?? availableParallelism()), warn);
+  const pool = await createNetworkPool({ weights: join(folder, weightsFile[dtype]), device, pooling: recipe.pooling, padId: tokens.padId, alone: dtype === 'int8' }, device === 'cuda' ? 1 : Math.max(1, options.workers ?? availableParallelism()), warn);
   try {
     // A model may end in a layer that its configuration doesn't tell.
     const dims = (await pool.run(joined(await tokens.of([''])))).length;
     if (dims !== recipe.dims && placed.known) throw new ModelWeightsMissing(`${model} in ${folder} gives ${dims} numbers per text, not ${recipe.dims}: are the weights another model's?`);
-    const budget = pool.device === 'cuda' ? await probeTokenBudget((size) => tokensPerSecond(pool, recipe.maxTokens, size), gpuTokens) : tokensPerBatch;
-    return encoderOf({ tokens, pool, dims, batches: (lengths) => (dtype === 'int8' ? batchesOfOne(lengths) : batchesByLength(lengths, budget)), description: describe(placed, { dtype, dims, pool }) });
+    // Of texts that are encoded one by one it is only what a thread is given at a time.
+    const onCpu = dtype === 'int8' ? 4 * tokensPerBatch : tokensPerBatch;
+    const budget = pool.device === 'cuda' ? await probeTokenBudget((size) => tokensPerSecond(pool, recipe.maxTokens, size), gpuTokens) : onCpu;
+    return encoderOf({ tokens, pool, dims, batches: (lengths) => batchesByLength(lengths, budget), description: describe(placed, { dtype, dims, pool }) });
   } catch (error) {
     await pool.close();
     throw error;

@@ -8,6 +8,8 @@ export interface ThreadStart {
   readonly device: 'cpu' | 'cuda';
   readonly pooling: Recipe['pooling'];
   readonly padId: number;
+  /** Whether a text's vector depends on what else is in its batch: then each one is a batch of its own. */
+  readonly alone: boolean;
 }
 
 /** Token ids one text after the other, and how many each has. */

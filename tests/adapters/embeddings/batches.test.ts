@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
-import { batchesByLength, batchesOfOne } from '../../../adapters/embeddings/batches.ts';
+import { batchesByLength } from '../../../adapters/embeddings/batches.ts';
 import { poolBatch } from '../../../adapters/embeddings/pooling.ts';
 
 const anyLengths = fc.array(fc.integer({ min: 2, max: 256 }), { maxLength: 200 });
@@ -23,18 +23,6 @@ test('no batch is wider than its budget, unless it is one text', () => {
         if (batch.length > 1) expect(batch.length * width).toBeLessThanOrEqual(budget);
         else expect(batch).toHaveLength(1);
       }
-    }),
-  );
-});
-
-test('batches of one have every text once, the short ones first', () => {
-  fc.assert(
-    fc.property(anyLengths, (lengths) => {
-      const batches = batchesOfOne(lengths);
-      expect(batches.every((batch) => batch.length === 1)).toBe(true);
-      const order = batches.flat();
-      expect(order.toSorted((a, b) => a - b)).toEqual(lengths.map((_, index) => index));
-      expect(order.map((index) => lengths[index])).toEqual(lengths.toSorted((a, b) => a - b));
     }),
   );
 });

@@ -20,7 +20,7 @@ parentPort.on('message', (message) => {
   else if (first !== 16) parentPort.postMessage({ chunk: message.chunk, vectors: Float32Array.of(first, threadId) });
 });
 `;
-const start = { weights: 'there', device: 'cpu', pooling: 'mean', padId: 0 } as const;
+const start = { weights: 'there', device: 'cpu', pooling: 'mean', padId: 0, alone: false } as const;
 const batch = (id: number) => ({ ids: Int32Array.of(id), lengths: [1] });
 
 let [scratch, entry]: [string, string] = ['', ''];
