@@ -98,7 +98,7 @@ export function createColdStartActivities({ tables, artifacts, withScratch, step
 
 function noteOf(rows: ColdStartResult['rows'], products: number, gain: ColdStartResult['gain']): string {
   const [mine] = rows;
-  const measured = mine === undefined || mine.products === 0 || gain.gain === null ? 'no launches to measure on' : `${count(mine.products)} launches, WQL ${mine.wql?.toFixed(3) ?? '–'}, ${beside(gain.gain)} the category average`;
+  const measured = mine === undefined || mine.products === 0 || gain.gain === null ? 'no launches to measure on' : `${count(mine.products)} ${mine.products === 1 ? 'launch' : 'launches'}, WQL ${mine.wql?.toFixed(3) ?? '–'}, ${beside(gain.gain)} the category average`;
   return products === 0 ? measured : `${measured}; ${count(products)} products never sold`;
 }
 

@@ -3,6 +3,9 @@ import type { Colors } from '../terminal.ts';
 import { count, score, signed } from './figures.ts';
 import { renderTable } from './table.ts';
 
+/** With fewer, one product decides. */
+const fewestLaunches = 10;
+
 /** How well launches of products without history were forecast, one line a method, and in a sentence what the analogues gain. Empty without rows. */
 export function renderColdStart(rows: readonly ColdStartRow[], colors: Colors): string {
   const launches = rows[0]?.products ?? 0;
@@ -22,6 +25,7 @@ function sentence(rows: readonly ColdStartRow[], colors: Colors): string {
   const [mine, average] = [of('analogues'), of('category-average')];
   if (mine === null || average === null || average === 0) return colors.dim('nothing was sold: no gain can be told');
   const share = `${(100 * Math.abs(1 - mine / average)).toFixed(1)} %`;
+  if ((rows[0]?.products ?? 0) < fewestLaunches) return `analogues: ${colors.dim(`too few launches to tell; ${String(fewestLaunches)} say something`)}`;
   if (share === '0.0 %') return `analogues: ${colors.dim('as good as the average of the category')}`;
   return `analogues: WQL ${share} ${mine < average ? colors.green('better') : colors.red('worse')} than the average of the category; the report has its 95 % interval and names them`;
 }

@@ -28,3 +28,8 @@ test('without launches, sales or rows nothing is claimed', () => {
   expect(render(rows(null, null))).toContain('no gain can be told');
   expect(render([])).toBe('');
 });
+
+test('a handful of launches proves nothing, and that is said', () => {
+  expect(render(rows(0.5, 0.8, 3))).toContain('too few launches to tell');
+  expect(render(rows(0.5, 0.8, 10))).toContain('better');
+});
