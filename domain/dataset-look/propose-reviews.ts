@@ -44,7 +44,9 @@ function isWritten(column: ColumnLook): boolean {
   if (text === undefined || number !== undefined || time !== undefined || says(people, column)) return false;
   // Chinese and Japanese have no spaces between words.
   const isProse = text.meanWords >= 2.5 || (text.foreign > 0.5 && text.meanLength >= 8);
-  return isProse && text.letters > 0.8 && distinct >= 0.3 * filled;
+  // Short ones that come again and again may be names; nobody's name has a sentence.
+  const fewest = text.meanWords >= 8 ? 0.05 : 0.3;
+  return isProse && text.letters > 0.8 && distinct >= fewest * filled;
 }
 
 /** Stars by name, else the only column of few small whole numbers. */

@@ -36,6 +36,11 @@ test('of a reviews file the words are what hardly repeats, the stars a number na
   expect(found).toMatchObject({ key: { value: 'sku' }, time: { value: 'review_creation_date' }, text: [{ value: 'summary' }, { value: 'reviewText' }], rating: { value: 'overall', reason: '5 values from 1 to 5' } });
 });
 
+test('sentences that come again are still what people wrote, short words that do are not', () => {
+  const found = proposeReviews(look([texts('sku', 100), times('written'), texts('body', 2900, { meanWords: 20, meanLength: 110 }), texts('topic', 2900, { meanWords: 3, meanLength: 18 })]));
+  expect(found).toMatchObject({ text: [{ value: 'body' }] });
+});
+
 test('Chinese reviews have no spaces between words', () => {
   expect(proposeReviews(look([texts('sku', 100), times('评论时间'), texts('评论', 9000, { meanWords: 1, meanLength: 40, foreign: 1 })]))).toMatchObject({ time: { value: '评论时间' }, text: [{ value: '评论' }] });
 });
