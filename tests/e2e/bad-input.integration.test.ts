@@ -66,7 +66,7 @@ describe.concurrent('a run of bad data ends with one line that names file, place
     const refused = await run({ sales: csv(), products: 'sku,name\nA,apple\nB,pear\n', yaml });
     expectOneLine(refused, 'no weights for all-MiniLM-L6-v2: ');
     expect(refused.err).toContain(
-      'Run `npx forecastle install`; or copy config.json, tokenizer.json, tokenizer_config.json, onnx/model.onnx of',
+      'run `npx forecastle install`; or copy config.json, tokenizer.json, tokenizer_config.json, onnx/model.onnx of',
     );
     expect(refused.err).toContain(join(folder, 'no-models', 'all-MiniLM-L6-v2'));
   });
