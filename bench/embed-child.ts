@@ -7,8 +7,8 @@ import { measured, watchMemory } from './process-costs.ts';
 
 /** One piece of work for a process of its own, whose time and memory are the work's alone. */
 export type EmbedQuestion =
-  | { readonly kind: 'texts'; readonly modelsDir: string; readonly model: string; readonly dtype: 'fp32' | 'int8'; readonly workers: number; readonly items: string; readonly out: string }
-  | { readonly kind: 'pictures'; readonly modelsDir: string; readonly workers: number; readonly items: string; readonly out: string }
+  | { readonly kind: 'texts'; readonly modelsDir: string; readonly model: string; readonly dtype: 'fp32' | 'int8'; readonly workers: number; readonly items: string; /** File for the vectors; absent: they are not kept. */ readonly out?: string }
+  | { readonly kind: 'pictures'; readonly modelsDir: string; readonly workers: number; readonly items: string; readonly out?: string }
   | { readonly kind: 'spin'; readonly seconds: number };
 
 export interface EmbedAnswer {
@@ -24,6 +24,8 @@ export interface EmbedAnswer {
   readonly encoder: string;
 }
 
+const groupSize = 1_000;
+
 async function answer(question: EmbedQuestion): Promise<EmbedAnswer> {
   if (question.kind === 'spin') return spin(question.seconds);
   const items = JSON.parse(await readFile(question.items, 'utf8')) as readonly string[];
@@ -32,15 +34,22 @@ async function answer(question: EmbedQuestion): Promise<EmbedAnswer> {
   const memory = watchMemory();
   await embed(items.slice(0, 64), () => undefined);
   let [done, earlyMiB, lateMiB] = [0, 0, 0];
-  const { value, cost } = await measured(() => embed(items, (count) => {
+  const told = (count: number): void => {
     done += count;
     const now = process.memoryUsage.rss() / 2 ** 20;
     if (done <= items.length / 4) earlyMiB = Math.max(earlyMiB, now);
     else lateMiB = Math.max(lateMiB, now);
-  }));
-  await writeFile(question.out, new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
+  };
+  let dims = 0;
+  const { value, cost } = await measured(async () => {
+    if (question.out !== undefined) return embed(items, told);
+    // As the activity does: a group at a time, and nothing of it is kept.
+    for (let from = 0; from < items.length; from += groupSize) dims = (await embed(items.slice(from, from + groupSize), told)).length / Math.min(groupSize, items.length - from);
+    return undefined;
+  });
+  if (question.out !== undefined && value !== undefined) await writeFile(question.out, new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
   memory.stop();
-  return { ...cost, rows: items.length, dims: value.length / items.length, peakMiB: memory.peakMiB(), earlyMiB: Math.round(earlyMiB), lateMiB: Math.round(lateMiB), encoder };
+  return { ...cost, rows: items.length, dims: value === undefined ? dims : value.length / items.length, peakMiB: memory.peakMiB(), earlyMiB: Math.round(earlyMiB), lateMiB: Math.round(lateMiB), encoder };
 }
 
 type Embed = (items: readonly string[], told: (count: number) => void) => Promise<Float32Array>;

@@ -64,7 +64,7 @@ async function measure({ reviews, pictures, folder, count }: { readonly reviews:
   await writeFile(lists.pictures, JSON.stringify(large));
   const small = (await readdir(pictures)).filter((name) => name.endsWith('.jpg')).sort().map((name) => join(pictures, name));
   await writeFile(lists.small, JSON.stringify(small));
-  const embedTexts = (dtype: 'fp32' | 'int8', items: string, out: string, workers = cores): Promise<EmbedAnswer> => ask({ kind: 'texts', modelsDir, model, dtype, workers, items, out });
+  const embedTexts = (dtype: 'fp32' | 'int8', items: string, out?: string, workers = cores): Promise<EmbedAnswer> => ask({ kind: 'texts', modelsDir, model, dtype, workers, items, ...(out !== undefined && { out }) });
 
   const fp32 = tell('texts, fp32', await embedTexts('fp32', lists.texts, file('fp32.f32')));
   const int8 = tell('texts, int8', await embedTexts('int8', lists.texts, file('int8.f32')));
@@ -86,7 +86,7 @@ async function measure({ reviews, pictures, folder, count }: { readonly reviews:
 
   const twice = await embedTwice({ texts, modelsDir, model, folder: file('twice') });
   console.log(`through the activity: ${twice.first.toFixed(1)} s, again ${twice.second.toFixed(2)} s`);
-  const soak = tell(`${String(soakTexts)} short texts, int8`, await embedTexts('int8', lists.many, file('many.f32')));
+  const soak = tell(`${String(soakTexts)} short texts, int8`, await embedTexts('int8', lists.many));
   const sentiment = { fp32: await scoreSentiment(file('fp32.f32'), fp32.dims, recommended), int8: await scoreSentiment(file('int8.f32'), int8.dims, recommended) };
   console.log(`recommended or not, told from the vectors: AUC ${sentiment.fp32.toFixed(4)} at fp32, ${sentiment.int8.toFixed(4)} at int8`);
 
